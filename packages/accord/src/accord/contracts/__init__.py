@@ -1,0 +1,1 @@
+"""Contracts: spaces of terms, and the institutions that put them in force."""

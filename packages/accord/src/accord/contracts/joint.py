@@ -1,0 +1,72 @@
+"""One controller for all: the institution that every contract is measured against."""
+
+from typing import Any, ClassVar
+
+import jax
+import jax.numpy as jnp
+
+from ..core.game import AbstractGame, Space
+from ..core.types import Actions, Array, Bool, Metrics, Observations, PRNGKeyArray, Rewards, State
+
+
+class Joint(AbstractGame):
+    """A single agent that sees what all see, acts for all, and earns what all earn.
+
+    The action space is a tuple with one part per member (the product action by factored heads); the reward is the sum.
+
+    Source: the "joint" baseline of Christoffersen, Haupt, Hadfield-Menell 2023 (arXiv 2208.10469).
+    """
+
+    game: AbstractGame
+
+    num_agents: ClassVar[int] = 1
+    version: ClassVar[int] = 1
+
+    @property
+    def actions(self) -> Space:
+        """One part per member."""
+        return tuple(self.game.actions for _ in range(self.game.num_agents))
+
+    @property
+    def horizon(self) -> int:
+        """As in the game inside."""
+        return self.game.horizon
+
+    def init(self, key: PRNGKeyArray) -> State:
+        """As in the game inside."""
+        return self.game.init(key)
+
+    def apart(self, actions: Actions) -> Actions:
+        """The controller's tuple as one joint action of the members."""
+        return jax.tree.map(lambda *parts: jnp.concatenate(parts), *actions)
+
+    def step(self, state: State, actions: Actions, key: PRNGKeyArray) -> tuple[State, Rewards]:
+        """Each member plays its part; the rewards are added up."""
+        after, rewards = self.game.step(state, self.apart(actions), key)
+        return after, jnp.sum(rewards)[None]
+
+    def observe(self, state: State) -> Observations:
+        """All members' observations in a row."""
+        return jax.tree.map(lambda leaf: leaf.reshape(1, -1), self.game.observe(state))
+
+    def terminal(self, state: State) -> Bool[Array, ""]:
+        """As in the game inside."""
+        return self.game.terminal(state)
+
+    def signals(self, before: State, actions: Actions, after: State) -> Any:
+        """As in the game inside."""
+        return self.game.signals(before, self.apart(actions), after)
+
+    def measure(self, before: State, actions: Actions, after: State) -> Metrics:
+        """As in the game inside."""
+        return self.game.measure(before, self.apart(actions), after)
+
+    def frame(self, state: State) -> Metrics:
+        """As in the game inside."""
+        return self.game.frame(state)
+
+    def describe(self, state: State) -> str:
+        """As in the game inside."""
+        return self.game.describe(state)
+
+

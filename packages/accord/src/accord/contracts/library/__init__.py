@@ -1,0 +1,1 @@
+"""Contract spaces for the shipped games, one file per game."""

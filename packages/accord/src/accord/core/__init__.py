@@ -1,0 +1,1 @@
+"""What everything may use: games, rollouts, records, settings, errors."""

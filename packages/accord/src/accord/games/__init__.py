@@ -1,0 +1,1 @@
+"""Games: matrix games, public goods, Cleanup."""

@@ -1,0 +1,1 @@
+"""The grid kernel, once for every grid game: maps, movement, beams, views. Elementwise, for one environment."""

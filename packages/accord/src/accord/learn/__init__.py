@@ -1,0 +1,1 @@
+"""Learning: nets, returns, PPO, one loop, and schemes as differences."""

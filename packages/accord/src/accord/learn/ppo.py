@@ -1,0 +1,250 @@
+"""Proximal policy optimisation for all agents of a game at once, written once.
+
+Each agent has its own net (stacked, see `nets.py`) and maximises its own reward; that independence is the *separate*
+scheme, and every other scheme is the same learner on another game.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from ..core.game import AbstractGame
+from ..core.rollout import Policy, Progress, Trajectory, over_envs, rollout, start
+from ..core.types import Actions, Array, Metrics, Observations, PRNGKeyArray
+from . import heads
+from .nets import ActorCritic, flat, forward, init_net, policy_outputs, value_output
+from .returns import ValueScale, advantages, rescaled
+
+
+def _bounded(default: float, low: float, high: float, text: str) -> float:
+    return field(default=default, metadata={"low": low, "high": high, "help": text})
+
+
+@dataclass(frozen=True)
+class PPOSettings:
+    """How to learn. Defaults suit two CPU cores."""
+
+    num_envs: int = _bounded(256, 1, 1 << 20, "environments side by side; also the rows of one gradient block")
+    num_steps: int = _bounded(128, 1, 1 << 20, "steps of each environment per update")
+    epochs: int = _bounded(4, 1, 100, "passes over each batch")
+    minibatches: int = _bounded(4, 1, 10_000, "gradient steps per pass; divides num_steps")
+    learning_rate: float = _bounded(1e-3, 0.0, 1.0, "Adam step size at the start")
+    final_learning_rate: float = _bounded(1e-4, 0.0, 1.0, "Adam step size at the end; linear in between")
+    gamma: float = _bounded(0.99, 0.0, 1.0, "discount per step")
+    lambda_: float = _bounded(0.95, 0.0, 1.0, "trace decay of the advantage estimate")
+    clip: float = _bounded(0.2, 0.0, 10.0, "clip range of the probability ratio")
+    value_weight: float = _bounded(0.5, 0.0, 100.0, "weight of the value loss")
+    entropy_weight: float = _bounded(0.01, 0.0, 10.0, "weight of the entropy bonus at the start")
+    final_entropy_weight: float = _bounded(0.001, 0.0, 10.0, "weight of the entropy bonus at the end; linear in between")
+    max_grad_norm: float = _bounded(0.5, 0.0, 1e9, "gradient norm per agent beyond which it is scaled down")
+    value_rate: float = _bounded(0.05, 0.0, 1.0, "rate at which the value scale follows the returns")
+    hidden: tuple[int, ...] = (64, 64)
+    shared_trunk: bool = False
+    box_head: str = field(default="beta", metadata={"choices": ("beta", "gaussian")})
+    phases: int = _bounded(8, 1, 1 << 20, "groups of environments whose episodes begin at different times")
+
+
+class LearnerState(NamedTuple):
+    """Everything that learning needs to go on."""
+
+    net: ActorCritic
+    optimiser: optax.OptState
+    scale: ValueScale
+    progress: Progress
+    key: PRNGKeyArray
+    updates: Array  # int32, done so far
+
+
+class Batch(NamedTuple):
+    """What one update learns from; axes `[time, agents, ..., envs]`."""
+
+    x: Array
+    actions: Actions
+    log_prob: Array
+    advantage: Array
+    target: Array  # on the value scale
+
+
+class PPO:
+    """A learner for one game: compiled once, then `state, metrics = learner.update(state)`.
+
+    Args:
+        game: any game; observations are flattened along the feature axis.
+        total_updates: the horizon of the linear schedules.
+        trains: one number per agent, 0 where the net stays frozen; default all 1.
+    """
+
+    def __init__(
+        self, game: AbstractGame, settings: PPOSettings, *, total_updates: int, trains: tuple[float, ...] | None = None
+    ) -> None:
+        if settings.num_steps % settings.minibatches:
+            from ..core.errors import BadSetting
+
+            raise BadSetting(
+                f"minibatches={settings.minibatches} must divide num_steps={settings.num_steps}: "
+                "a minibatch is a random set of time steps of all environments."
+            )
+        self.game, self.settings, self.total_updates = game, settings, max(total_updates, 1)
+        self.trains = jnp.asarray(trains if trains is not None else (1.0,) * game.num_agents, jnp.float32)
+        self.optimiser = optax.adam(learning_rate=1.0, eps=1e-5)  # the schedule multiplies its step
+        self.update: Callable[[LearnerState], tuple[LearnerState, Metrics]] = jax.jit(self._update, donate_argnums=0)
+        self._init = jax.jit(self._fresh)
+
+    def init(self, seed: int, net: ActorCritic | None = None, scale: ValueScale | None = None) -> LearnerState:
+        """A fresh learner; `net` and `scale` start it from what was learned before."""
+        state = self._init(jax.random.key(seed))
+        if net is not None:
+            state = state._replace(net=jax.tree.map(jnp.array, net))
+        if scale is not None:
+            state = state._replace(scale=jax.tree.map(jnp.array, scale))
+        return state
+
+    def _fresh(self, key: PRNGKeyArray) -> LearnerState:
+        net_key, start_key, run_key = jax.random.split(key, 3)
+        s, game = self.settings, self.game
+        shape = jax.eval_shape(lambda k: flat(game.observe(game.init(k))), net_key)
+        net = init_net(
+            net_key,
+            num_agents=game.num_agents,
+            num_inputs=shape.shape[1],
+            num_outputs=heads.num_outputs(game.actions),
+            hidden=s.hidden,
+            shared_trunk=s.shared_trunk,
+        )
+        progress = start(game, s.num_envs, start_key, phases=min(s.phases, game.horizon, s.num_envs))
+        return LearnerState(
+            net, self.optimiser.init(net), ValueScale.fresh(game.num_agents), progress, run_key, jnp.zeros((), jnp.int32)
+        )
+
+    def _update(self, state: LearnerState) -> tuple[LearnerState, Metrics]:
+        s = self.settings
+        next_key, shuffle_key = jax.random.split(state.key)
+        done = state.updates.astype(jnp.float32) / self.total_updates
+        rate = s.learning_rate + (s.final_learning_rate - s.learning_rate) * done
+        entropy_weight = s.entropy_weight + (s.final_entropy_weight - s.entropy_weight) * done
+
+        progress, seen = self._play(state)
+        batch, scale, net = self._estimate(state, progress, seen)
+
+        def one_epoch(carry: tuple, key: PRNGKeyArray) -> tuple[tuple, Metrics]:
+            order = jax.random.permutation(key, s.num_steps).reshape(s.minibatches, -1)
+            return jax.lax.scan(lambda c, times: self._descend(c, batch, times, rate, entropy_weight), carry, order)
+
+        (net, optimiser), losses = jax.lax.scan(
+            one_epoch, (net, state.optimiser), jax.random.split(shuffle_key, s.epochs)
+        )
+        metrics = {
+            "reward": jnp.mean(seen.rewards, axis=(0, 2)),
+            **{k: jnp.mean(v, axis=0) for k, v in seen.metrics.items()},
+            **{k: jnp.mean(v, axis=(0, 1)) for k, v in losses.items()},
+        }
+        return LearnerState(net, optimiser, scale, progress, next_key, state.updates + 1), metrics
+
+    def _play(self, state: LearnerState) -> tuple[Progress, Trajectory]:
+        game, s, net = self.game, self.settings, state.net
+
+        def act(observations: Observations, key: PRNGKeyArray) -> tuple[Actions, dict[str, Array]]:
+            x = flat(observations)
+            outputs, value = forward(net, x)
+            actions = heads.sample(game.actions, outputs, key, box_head=s.box_head)
+            log_prob = heads.log_prob(game.actions, outputs, actions, box_head=s.box_head)
+            return actions, {"x": x, "log_prob": log_prob, "value": value}
+
+        at_end = lambda observations: value_output(net, flat(observations))
+        return rollout(game, act, state.progress, s.num_steps, at_end=at_end, keep_observations=False)
+
+    def _estimate(
+        self, state: LearnerState, progress: Progress, seen: Trajectory
+    ) -> tuple[Batch, ValueScale, ActorCritic]:
+        """Advantages and value targets, and the net on the new value scale."""
+        game, s = self.game, self.settings
+        mean, std = (m[:, None] for m in state.scale.moments())
+        real = lambda values: values * std + mean
+        last_values = over_envs(lambda st: value_output(state.net, flat(game.observe(st))))(progress.state)
+        cut = seen.truncated[:, None].astype(jnp.float32)
+        values = real(seen.extras["value"])
+        advantage = advantages(
+            seen.rewards, values, real(last_values), seen.terminated, seen.truncated, real(seen.end_values) * cut,
+            gamma=s.gamma, lambda_=s.lambda_,
+        )
+        targets = advantage + values
+        scale = state.scale.seeing(targets, s.value_rate)
+        net = rescaled(state.net, state.scale, scale)
+        new_mean, new_std = (m[:, None] for m in scale.moments())
+        centred = advantage - jnp.mean(advantage, axis=(0, 2), keepdims=True)
+        advantage = centred / (jnp.std(advantage, axis=(0, 2), keepdims=True) + 1e-8)
+        batch = Batch(
+            seen.extras["x"], seen.actions, seen.extras["log_prob"], advantage, (targets - new_mean) / new_std
+        )
+        return batch, scale, net
+
+    def _descend(
+        self, carry: tuple, batch: Batch, times: Array, rate: Array, entropy_weight: Array
+    ) -> tuple[tuple, Metrics]:
+        """One gradient step on a random set of time steps: a block of rows at a time, gradients summed.
+
+        A block is one time step of all environments, contiguous in memory and small enough for the cache; summing over
+        blocks is the same mathematics as one large minibatch.
+        """
+        net, optimiser = carry
+        gradient = jax.grad(self._loss, has_aux=True)
+
+        def block(total: tuple, time: Array) -> tuple[tuple, None]:
+            rows = jax.tree.map(lambda leaf: leaf[time], batch)
+            return jax.tree.map(jnp.add, total, gradient(net, rows, entropy_weight)), None
+
+        zero = jax.tree.map(jnp.zeros_like, net)
+        nothing = {k: jnp.zeros(self.game.num_agents) for k in ("policy_loss", "value_loss", "entropy", "clipped", "kl")}
+        (grads, losses), _ = jax.lax.scan(block, (zero, nothing), times)
+        grads, losses = jax.tree.map(lambda g: g / times.shape[0], (grads, losses))
+        grads = self._limited(grads)
+        steps, optimiser = self.optimiser.update(grads, optimiser, net)
+        return (jax.tree.map(lambda p, u: p + rate * u * self._per_agent(self.trains, u), net, steps), optimiser), losses
+
+    def _per_agent(self, values: Array, like: Array) -> Array:
+        return values.reshape((-1,) + (1,) * (like.ndim - 1))
+
+    def _limited(self, grads: ActorCritic) -> ActorCritic:
+        squares = [jnp.sum(g.reshape(g.shape[0], -1) ** 2, axis=1) for g in jax.tree.leaves(grads)]
+        norm = jnp.sqrt(sum(squares[1:], squares[0]))
+        factor = jnp.minimum(1.0, self.settings.max_grad_norm / (norm + 1e-8))
+        return jax.tree.map(lambda g: g * self._per_agent(factor, g), grads)
+
+    def _loss(self, net: ActorCritic, rows: Batch, entropy_weight: Array) -> tuple[Array, Metrics]:
+        """Clipped surrogate, value and entropy terms, summed over agents (whose parameters are disjoint).
+
+        Source: Schulman et al. 2017 (arXiv 1707.06347), eq. 7 and 9.
+        """
+        s, space = self.settings, self.game.actions
+        outputs, value = forward(net, rows.x)
+        log_ratio = heads.log_prob(space, outputs, rows.actions, box_head=s.box_head) - rows.log_prob
+        ratio = jnp.exp(log_ratio)
+        gain = jnp.minimum(ratio * rows.advantage, jnp.clip(ratio, 1.0 - s.clip, 1.0 + s.clip) * rows.advantage)
+        entropy = heads.entropy(space, outputs, box_head=s.box_head)
+        parts = {
+            "policy_loss": -jnp.mean(gain, axis=1),
+            "value_loss": jnp.mean((value - rows.target) ** 2, axis=1),
+            "entropy": jnp.mean(entropy, axis=1),
+            "clipped": jnp.mean((jnp.abs(ratio - 1.0) > s.clip).astype(jnp.float32), axis=1),
+            "kl": jnp.mean(ratio - 1.0 - log_ratio, axis=1),
+        }
+        total = parts["policy_loss"] + 0.5 * s.value_weight * parts["value_loss"] - entropy_weight * parts["entropy"]
+        return jnp.sum(total), parts
+
+
+def policy_of(
+    game: AbstractGame, net: ActorCritic, settings: PPOSettings, *, greedy: bool = False
+) -> Policy:
+    """A net as a policy for rollouts: sampled as in training, or the most likely action."""
+
+    def act(observations: Observations, key: PRNGKeyArray) -> tuple[Actions, tuple]:
+        outputs = policy_outputs(net, flat(observations))
+        if greedy:
+            return heads.mode(game.actions, outputs), ()
+        return heads.sample(game.actions, outputs, key, box_head=settings.box_head), ()
+
+    return act
