@@ -51,6 +51,20 @@ class NoTerms(AbstractTerms):
         return Deal(jnp.asarray(space.low, jnp.float32), jnp.zeros((), jnp.float32))
 
 
+class ChoiceTerms(AbstractTerms):
+    """Terms drawn uniformly from a list, always in force: for sweeps over prices in one batch."""
+
+    choices: tuple[tuple[float, ...], ...]
+
+    def draw(self, space: AbstractContractSpace, key: PRNGKeyArray) -> Deal:
+        """One of the choices."""
+        count = len(self.choices)
+        pick = jnp.minimum((uniform(key, 1)[0] * count).astype(jnp.int32), count - 1)
+        mask = (jnp.arange(count) == pick).astype(jnp.float32)
+        theta = jnp.sum(mask[:, None] * jnp.asarray(self.choices, jnp.float32), axis=0)
+        return Deal(theta, jnp.ones((), jnp.float32))
+
+
 class RandomTerms(AbstractTerms):
     """Terms drawn anew for each episode: null with probability `null`, else `low + u**power * (high - low)`.
 
@@ -148,8 +162,8 @@ class Contracted(AbstractGame):
         return {**inside, "transfers": settle(due), "payments": due, "in_force": before.deal.in_force}
 
     def frame(self, state: ContractedState) -> Metrics:
-        """As in the game inside."""
-        return self.game.frame(state.game)
+        """The game inside, and the deal that binds its players."""
+        return {**self.game.frame(state.game), "theta": state.deal.theta, "in_force": state.deal.in_force}
 
     def describe(self, state: ContractedState) -> str:
         """The game inside, and the deal under it."""

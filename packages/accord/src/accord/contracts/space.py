@@ -1,7 +1,7 @@
 """Contract spaces: a box of terms and a rule that says who pays whom."""
 
 import abc
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -19,8 +19,12 @@ class AbstractContractSpace(eqx.Module):
     point of the box: it is the state "no contract in force", which every observation tells apart.
     """
 
-    low: eqx.AbstractVar[tuple[float, ...]]
-    high: eqx.AbstractVar[tuple[float, ...]]
+    if TYPE_CHECKING:  # see `AbstractGame`
+        low: tuple[float, ...] = eqx.field(init=False)
+        high: tuple[float, ...] = eqx.field(init=False)
+    else:
+        low: eqx.AbstractVar[tuple[float, ...]]
+        high: eqx.AbstractVar[tuple[float, ...]]
 
     @abc.abstractmethod
     def pays(self, theta: Theta, signals: Any) -> Payments:

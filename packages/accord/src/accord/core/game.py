@@ -5,7 +5,7 @@ A game is written for *one* environment. Where the batch axis lies is the rollou
 
 
 import abc
-from typing import Any, ClassVar, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -50,9 +50,14 @@ class AbstractGame(eqx.Module):
     rollout, which tells *terminated* from *truncated*. Nothing resets itself in here.
     """
 
-    num_agents: eqx.AbstractVar[int]
-    actions: eqx.AbstractVar[Space]
-    horizon: eqx.AbstractVar[int]
+    if TYPE_CHECKING:  # a type checker takes an abstract variable for an argument of every subclass's constructor
+        num_agents: int = eqx.field(init=False)
+        actions: Space = eqx.field(init=False)
+        horizon: int = eqx.field(init=False)
+    else:
+        num_agents: eqx.AbstractVar[int]
+        actions: eqx.AbstractVar[Space]
+        horizon: eqx.AbstractVar[int]
 
     version: ClassVar[int] = 1
     """Changes when the numbers that the game produces can change; never for speed."""
@@ -68,14 +73,14 @@ class AbstractGame(eqx.Module):
         """Draw a first state."""
 
     @abc.abstractmethod
-    def step(self, state: State, actions: Actions, key: PRNGKeyArray) -> tuple[State, Rewards]:
+    def step(self, state: State, /, actions: Actions, key: PRNGKeyArray) -> tuple[State, Rewards]:
         """Play one joint action; give the next state and each agent's reward."""
 
     @abc.abstractmethod
-    def observe(self, state: State) -> Observations:
+    def observe(self, state: State, /) -> Observations:
         """What each agent sees of a state; leaves have the leading axis `agents`."""
 
-    def terminal(self, state: State) -> Bool[Array, ""]:
+    def terminal(self, state: State, /) -> Bool[Array, ""]:
         """Whether the game is over in this state (by its rules, not by the clock). Default: never."""
         return jnp.zeros((), bool)
 

@@ -130,7 +130,8 @@ def _from_module(place: str, kind: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is None or not (place == error.name or place.startswith(error.name + ".")):
             raise  # the module is there; something that it imports is not
-        raise UnknownName(f"module of a {kind}", place, (), "Is it installed, or do you mean path/to/file.py:Name?") from None
+        remedy = "Is it installed, or do you mean path/to/file.py:Name?"
+        raise UnknownName(f"module of a {kind}", place, (), remedy) from None
 
 
 def _from_file(path: Path, kind: str) -> ModuleType:

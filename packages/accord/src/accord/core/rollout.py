@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 import jax
 import jax.numpy as jnp
 
+from .batching import batch_last
 from .game import AbstractGame
 from .random import split
 from .types import Actions, Array, Bool, Float, Int, Metrics, Observations, PRNGKeyArray, PyTree, State
@@ -46,7 +47,7 @@ class Trajectory(NamedTuple):
 
 def over_envs(function: Callable) -> Callable:
     """Lift a function of one environment to a batch of them on the last axis."""
-    return jax.vmap(function, in_axes=-1, out_axes=-1)
+    return batch_last(function)
 
 
 def start(game: AbstractGame, num_envs: int, key: PRNGKeyArray, *, phases: int = 1) -> Progress:
@@ -78,8 +79,8 @@ def rollout(
     n = game.num_agents
     num_envs = progress.time.shape[0]
 
-    def play(state: State, time: Array, key: PRNGKeyArray) -> tuple:
-        act_key, step_key, next_key = split(key, 3)
+    def play(state: State, time: Array, words: Array) -> tuple:
+        act_key, step_key, next_key = split(_wrap(words), 3)
         observations = game.observe(state)
         actions, extras = policy(observations, act_key)
         after, rewards = game.step(state, actions, step_key)
@@ -87,33 +88,44 @@ def rollout(
         truncated = (time + 1 >= game.horizon) & ~terminated
         kept = observations if keep_observations else ()
         seen = (kept, actions, extras, rewards, terminated, truncated, game.measure(state, actions, after))
-        return after, time + 1, next_key, seen
+        return after, time + 1, jax.random.key_data(next_key), seen
 
-    def body(now: Progress, _: None) -> tuple[Progress, Trajectory]:
-        after, time, keys, seen = over_envs(play)(now.state, now.time, now.keys)
+    def begin(words: Array) -> tuple[State, Array]:
+        reset_key, next_key = split(_wrap(words), 2)
+        return game.init(reset_key), jax.random.key_data(next_key)
+
+    def body(now: tuple, _: None) -> tuple[tuple, Trajectory]:
+        after, time, words, seen = over_envs(play)(*now)
         kept, actions, extras, rewards, terminated, truncated, metrics = seen
         over = terminated | truncated
 
         def ending() -> tuple:
             value = jnp.zeros((n, num_envs), jnp.float32)
-            if at_end is not None:
-                value = over_envs(lambda s: at_end(game.observe(s)))(after) * truncated.astype(jnp.float32)
-            reset_keys, next_keys = over_envs(lambda k: split(k, 2))(keys)
-            fresh = over_envs(game.init)(reset_keys)
+            if (judge := at_end) is not None:
+                value = over_envs(lambda s: judge(game.observe(s)))(after) * truncated.astype(jnp.float32)[None]
+            fresh, next_words = over_envs(begin)(words)
             state = jax.tree.map(lambda new, old: jnp.where(over, new, old), fresh, after)
-            return value, state, jnp.where(over, 0, time).astype(jnp.int32), next_keys
+            return value, state, jnp.where(over, 0, time).astype(jnp.int32), next_words
 
         def going_on() -> tuple:
-            return jnp.zeros((n, num_envs), jnp.float32), after, time, keys
+            return jnp.zeros((n, num_envs), jnp.float32), after, time, words
 
         # A scalar condition: the fresh states and end values cost nothing on steps where no episode ends.
-        value, state, time, keys = jax.lax.cond(jnp.any(over), ending, going_on)
+        value, state, time, words = jax.lax.cond(jnp.any(over), ending, going_on)
         means = jax.tree.map(lambda m: jnp.mean(m.astype(jnp.float32), axis=-1), metrics)
-        return Progress(state, time, keys), Trajectory(
+        return (state, time, words), Trajectory(
             kept, actions, extras, rewards, terminated, truncated, value, means
         )
 
-    return jax.lax.scan(body, progress, None, length=num_steps)
+    # Between steps the keys are bare words, `[2, envs]`: whole keys would lie with the batch axis first.
+    (state, time, words), seen = jax.lax.scan(
+        body, (progress.state, progress.time, jax.random.key_data(progress.keys).T), None, length=num_steps
+    )
+    return Progress(state, time, _wrap(words.T)), seen
+
+
+def _wrap(words: Array) -> Array:
+    return jax.random.wrap_key_data(words, impl="threefry2x32")
 
 
 def returns(game: AbstractGame, policy: Policy, num_envs: int, key: PRNGKeyArray) -> tuple[Array, Metrics]:
@@ -138,7 +150,7 @@ def random_policy(game: AbstractGame) -> Policy:
                 k = len(low)
                 unit = uniform(key, game.num_agents * k).reshape(game.num_agents, k)
                 bottom, top = jnp.asarray(low, jnp.float32), jnp.asarray(high, jnp.float32)
-                return bottom + unit * (top - bottom)
+                return bottom[None] + unit * (top - bottom)[None]
             case tuple():
                 return tuple(sample(s, k) for s, k in zip(space, split(key, len(space)), strict=True))
             case dict():

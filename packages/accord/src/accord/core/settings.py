@@ -1,8 +1,8 @@
 """Settings are frozen dataclasses: overridden by `key=value` text, checked in one place, stored as TOML without loss.
 
 Types come from the annotations: `int`, `float`, `bool`, `str`, `Literal`, string enumerations, tuples, `X | None`, and
-dataclasses inside dataclasses. `none` is the one word for "no value", on the command line and in a file. A field may carry
-bounds: `dataclasses.field(default=0.1, metadata={"low": 0.0, "high": 1.0})`.
+dataclasses inside dataclasses. `none` is the one word for "no value", on the command line and in a file. A field may
+carry bounds (`bounded`).
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ from .errors import BadSetting, UnknownName
 Settings = TypeVar("Settings")
 
 NONE = "none"
+
+
+def bounded(default: Any, low: float, high: float, text: str) -> Any:
+    """A field with a default, a lowest and a highest value (for a tuple: of each entry), and what it means."""
+    return dataclasses.field(default=default, metadata={"low": low, "high": high, "help": text})
 
 
 def override(settings: Settings, pairs: Iterable[str]) -> Settings:
@@ -87,7 +92,7 @@ def from_toml(cls: type[Settings], text: str) -> Settings:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadSetting(f"The settings are not valid TOML: {error}. Mend that line, or start from a fresh file.") from error
+        raise BadSetting(f"The settings are not valid TOML: {error}. Mend that line, or start afresh.") from error
     return checked(from_plain(cls, table))
 
 
@@ -115,9 +120,9 @@ def from_plain(cls: type[Settings], table: Mapping[str, Any], prefix: str = "") 
             raise UnknownName("setting", prefix + key, [prefix + name for name in fields])
         given[key] = _from_plain(hints[key], value, prefix + key)
     for name, field in fields.items():
-        missing = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-        if missing and name not in given:
-            raise BadSetting(f"The setting '{prefix + name}' is missing and has no default. Add it as {prefix + name} = …")
+        needed = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        if needed and name not in given:
+            raise BadSetting(f"The setting '{prefix}{name}' is missing and has no default. Add it.")
     return cls(**given)
 
 
@@ -126,14 +131,11 @@ def from_plain(cls: type[Settings], table: Mapping[str, Any], prefix: str = "") 
 
 def _replaced(settings: Any, path: list[str], key: str, text: str, known: tuple[str, ...]) -> Any:
     """`settings` with the field at `path` read from `text`."""
-    hints = _hints(type(settings)) if dataclasses.is_dataclass(settings) else {}
     head, rest = path[0], path[1:]
     if head not in {field.name for field in _fields(settings)}:
         raise UnknownName("setting", key, known)
-    value = getattr(settings, head)
+    hints, value = _hints(type(settings)), getattr(settings, head)
     if rest:
-        if not dataclasses.is_dataclass(value):
-            raise UnknownName("setting", key, known)
         return dataclasses.replace(settings, **{head: _replaced(value, rest, key, text, known)})
     if not _supported(hints[head]):
         raise BadSetting(f"'{key}' is a {type(value).__name__} and cannot be given as text. Set it in Python.")
@@ -197,9 +199,8 @@ def _from_plain(hint: Any, value: Any, name: str) -> Any:
     if hint is Any:
         return value
     options = _options(hint)
-    if value is None or value == NONE:
-        if type(None) in options:
-            return None
+    if type(None) in options and (value is None or value == NONE):
+        return None
     for option in options:
         matched, result = _matched(option, value, name)
         if matched:
@@ -254,7 +255,9 @@ def _bounded(field: dataclasses.Field, value: Any, name: str) -> None:
 
 
 def _fields(settings: Any) -> tuple[dataclasses.Field, ...]:
-    return tuple(field for field in dataclasses.fields(settings) if field.init) if dataclasses.is_dataclass(settings) else ()
+    if not dataclasses.is_dataclass(settings):
+        return ()
+    return tuple(field for field in dataclasses.fields(settings) if field.init)
 
 
 def _hints(cls: type) -> dict[str, Any]:

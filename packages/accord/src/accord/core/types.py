@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray, PyTree
 
 Rewards: TypeAlias = Float[Array, "agents"]
@@ -27,10 +28,30 @@ Actions: TypeAlias = PyTree
 Observations: TypeAlias = PyTree
 """What each agent sees: every leaf has the leading axis `agents`."""
 
+Line: TypeAlias = Array | np.ndarray
+"""One coordinate of several cells of a map: constants, or traced."""
+
+Cells: TypeAlias = Array | np.ndarray | tuple[Line, Line]
+"""Rows and columns of cells of a map, as one array `[2, cells]` or a pair: constants, or traced."""
+
 Metrics: TypeAlias = dict[str, Array]
 """Named quantities for people to look at; agents never see them."""
 
 __all__ = [
-    "Actions", "Any", "Array", "Bool", "Float", "Int", "Metrics", "Observations", "PRNGKeyArray", "Payments", "PyTree",
-    "Rewards", "State", "Theta",
+    "Actions",
+    "Any",
+    "Array",
+    "Bool",
+    "Cells",
+    "Float",
+    "Int",
+    "Line",
+    "Metrics",
+    "Observations",
+    "PRNGKeyArray",
+    "Payments",
+    "PyTree",
+    "Rewards",
+    "State",
+    "Theta",
 ]

@@ -9,4 +9,40 @@ ENTRIES = (
         "Cleanup on the small map of the story: one has to clean so that the other can eat",
         spaces=("cleaning-wage",),
     ),
+    Entry(
+        "cleanup",
+        "accord.games.cleanup:paper_cleanup",
+        "Cleanup on the paper's map, with the rules as released: 1 to 8 agents, features or pixels",
+        spaces=("cleaning-wage",),
+    ),
+    Entry(
+        "prisoners-dilemma",
+        "accord.games.matrix:prisoners_dilemma",
+        "Two agents, one move: defecting is dominant, and both lose by it",
+        spaces=("defection-fine",),
+    ),
+    Entry(
+        "stag-hunt",
+        "accord.games.matrix:stag_hunt",
+        "Two agents, one move: a safe equilibrium and a better one that needs trust",
+        spaces=("defection-fine",),
+    ),
+    Entry(
+        "chicken",
+        "accord.games.matrix:chicken",
+        "Two agents, one move: each wants the other to give way",
+        spaces=("defection-fine",),
+    ),
+    Entry(
+        "harmony",
+        "accord.games.matrix:harmony",
+        "Two agents, one move: cooperating is dominant; the control without a dilemma",
+        spaces=("defection-fine",),
+    ),
+    Entry(
+        "public-goods",
+        "accord.games.public_goods:PublicGoods",
+        "n agents invest once in a good that all share",
+        spaces=("withholding-fine",),
+    ),
 )

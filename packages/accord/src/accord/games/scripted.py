@@ -4,16 +4,16 @@ They read the feature observation and nothing else, so they play beside learned 
 anchors, not optima: what they earn is a lower bound on what their role can earn.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
 import jax.numpy as jnp
 
 from ..core.random import split, uniform
 from ..core.rollout import Policy
-from ..core.types import Array, Bool, Float, Int, Observations, PRNGKeyArray
+from ..core.types import Array, Bool, Cells, Float, Int, Observations, PRNGKeyArray
 from .cleanup import CLEAN, Cleanup
-from .grid.movement import MOVE_BACK, MOVE_FORWARD, MOVE_LEFT, MOVE_RIGHT, STAY, TURN_LEFT, TURN_RIGHT, relative
+from .grid.movement import LEFT, MOVE_BACK, MOVE_FORWARD, MOVE_LEFT, MOVE_RIGHT, RIGHT, STAY, TURN_LEFT, TURN_RIGHT, relative
 
 Script: TypeAlias = Callable[[Float[Array, "features"], PRNGKeyArray], Int[Array, ""]]
 """What one agent does on seeing its own features."""
@@ -42,8 +42,8 @@ def read(game: Cleanup, features: Float[Array, "features"]) -> Sight:
         whole((features[0] + 1.0) * (0.5 * (height - 1))),
         whole((features[1] + 1.0) * (0.5 * (width - 1))),
         whole(features[3] + 2.0 * features[4] + 3.0 * features[5]),
-        offset(6), offset(9), offset(12),
-        features[15], features[16],
+        offset(8), offset(13), offset(16),
+        features[19], features[20],
     )
 
 
@@ -60,11 +60,15 @@ def _walk(sight: Sight, ahead: Array, side: Array, key: PRNGKeyArray) -> Array:
         (met_side == 0) & (met_ahead == jnp.sign(ahead)),
         (met_ahead == 0) & (met_side == jnp.sign(side)),
     )
-    stray = jnp.minimum((uniform(key, 1)[0] * 4.0).astype(jnp.int32), 3)
-    return jnp.where(arrived, STAY, jnp.where(blocked, stray, step)).astype(jnp.int32)
+    return jnp.where(arrived, STAY, jnp.where(blocked, _stray(key), step)).astype(jnp.int32)
 
 
-def _middle(cells: Array) -> tuple[int, int]:
+def _stray(key: PRNGKeyArray) -> Array:
+    """A random step."""
+    return jnp.minimum((uniform(key, 1)[0] * 4.0).astype(jnp.int32), 3)
+
+
+def _middle(cells: Cells) -> tuple[int, int]:
     """The middle of some cells of the map."""
     return round(float(cells[0].mean())), round(float(cells[1].mean()))
 
@@ -82,23 +86,30 @@ def _reaches(game: Cleanup, ahead: Array, side: Array) -> Bool[Array, ""]:
     return middle | beside
 
 
+def _lane(game: Cleanup) -> tuple[int, int]:
+    """The column along the river from which the beam reaches its far bank, and the heading that faces it."""
+    near, far = int(game.river[1].max()), int(game.river[1].min())
+    if game.orchard[1].mean() > game.river[1].mean():
+        return min(near + 1, far + game.beam_length), LEFT
+    return max(far - 1, near - game.beam_length), RIGHT
+
+
 def cleaner(game: Cleanup) -> Script:
-    """Cleans the nearest waste, walking and turning to it, and never leaves the river to eat."""
-    home = _middle(game.river)
+    """Faces the river from a lane beside it, sidesteps to the nearest waste, fires; never leaves to eat."""
+    lane, facing = _lane(game)
+    middle = _middle(game.river)[0]
 
     def act(features: Float[Array, "features"], key: PRNGKeyArray) -> Int[Array, ""]:
         sight = read(game, features)
         ahead, side, found = sight.waste
-        near = jnp.where(
-            _reaches(game, ahead, side),
-            CLEAN,
-            jnp.where(
-                _reaches(game, side, -ahead),
-                TURN_RIGHT,
-                jnp.where(_reaches(game, -side, ahead), TURN_LEFT, _walk(sight, ahead, side, key)),
-            ),
-        )
-        return jnp.where(found, near, _go_to(sight, home, key)).astype(jnp.int32)
+        away, turn = lane - sight.col, (facing - sight.heading) & 3
+        zero = jnp.int32(0)
+        to_lane = _walk(sight, *relative(sight.heading, zero, away), key)
+        along = _walk(sight, zero, jnp.where((ahead == 0) & (side == 0), 1, side), key)
+        work = jnp.where(_reaches(game, ahead, side), CLEAN, along)
+        work = jnp.where(turn == 0, work, jnp.where(turn == 3, TURN_LEFT, TURN_RIGHT))
+        idle = _go_to(sight, (middle, lane), key)
+        return jnp.where(away != 0, to_lane, jnp.where(found, work, idle)).astype(jnp.int32)
 
     return act
 
@@ -139,10 +150,18 @@ def alternator(game: Cleanup, *, clean_above: float = 0.9, clean_down_to: float 
 
 def team(*scripts: Script) -> Policy:
     """A rollout policy in which agent i follows script i."""
+    return cast(scripts, jnp.arange(len(scripts), dtype=jnp.int32))
 
-    def policy(observations: Observations, key: PRNGKeyArray) -> tuple[Array, tuple[()]]:
+
+def cast(scripts: Sequence[Script], roles: Int[Array, "agents"]) -> Policy:
+    """A rollout policy in which agent i follows `scripts[roles[i]]`; `roles` may be traced."""
+
+    def policy(observations: Observations, key: PRNGKeyArray) -> tuple[Int[Array, "agents"], tuple[()]]:
         seen = observations["game"] if isinstance(observations, dict) else observations
-        keys = split(key, len(scripts))
-        return jnp.stack([script(seen[i], keys[i]) for i, script in enumerate(scripts)]), ()
+        actions = []
+        for i, agent_key in enumerate(split(key, roles.shape[0])):
+            wishes = [script(seen[i], agent_key) for script in scripts]
+            actions.append(sum(jnp.where(roles[i] == role, wish, 0) for role, wish in enumerate(wishes)))
+        return jnp.stack(actions).astype(jnp.int32), ()
 
     return policy

@@ -5,47 +5,20 @@ scheme, and every other scheme is the same learner on another game.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import optax
 
-from ..core.game import AbstractGame
-from ..core.rollout import Policy, Progress, Trajectory, over_envs, rollout, start
+from ..core.game import AbstractGame, Space
+from ..core.rollout import Progress, Trajectory, over_envs, rollout, start
 from ..core.types import Actions, Array, Metrics, Observations, PRNGKeyArray
 from . import heads
 from .nets import ActorCritic, flat, forward, init_net, policy_outputs, value_output
 from .returns import ValueScale, advantages, rescaled
-
-
-def _bounded(default: float, low: float, high: float, text: str) -> float:
-    return field(default=default, metadata={"low": low, "high": high, "help": text})
-
-
-@dataclass(frozen=True)
-class PPOSettings:
-    """How to learn. Defaults suit two CPU cores."""
-
-    num_envs: int = _bounded(256, 1, 1 << 20, "environments side by side; also the rows of one gradient block")
-    num_steps: int = _bounded(128, 1, 1 << 20, "steps of each environment per update")
-    epochs: int = _bounded(4, 1, 100, "passes over each batch")
-    minibatches: int = _bounded(4, 1, 10_000, "gradient steps per pass; divides num_steps")
-    learning_rate: float = _bounded(1e-3, 0.0, 1.0, "Adam step size at the start")
-    final_learning_rate: float = _bounded(1e-4, 0.0, 1.0, "Adam step size at the end; linear in between")
-    gamma: float = _bounded(0.99, 0.0, 1.0, "discount per step")
-    lambda_: float = _bounded(0.95, 0.0, 1.0, "trace decay of the advantage estimate")
-    clip: float = _bounded(0.2, 0.0, 10.0, "clip range of the probability ratio")
-    value_weight: float = _bounded(0.5, 0.0, 100.0, "weight of the value loss")
-    entropy_weight: float = _bounded(0.01, 0.0, 10.0, "weight of the entropy bonus at the start")
-    final_entropy_weight: float = _bounded(0.001, 0.0, 10.0, "weight of the entropy bonus at the end; linear in between")
-    max_grad_norm: float = _bounded(0.5, 0.0, 1e9, "gradient norm per agent beyond which it is scaled down")
-    value_rate: float = _bounded(0.05, 0.0, 1.0, "rate at which the value scale follows the returns")
-    hidden: tuple[int, ...] = (64, 64)
-    shared_trunk: bool = False
-    box_head: str = field(default="beta", metadata={"choices": ("beta", "gaussian")})
-    phases: int = _bounded(8, 1, 1 << 20, "groups of environments whose episodes begin at different times")
+from .settings import PPOSettings
 
 
 class LearnerState(NamedTuple):
@@ -89,10 +62,15 @@ class PPO:
                 "a minibatch is a random set of time steps of all environments."
             )
         self.game, self.settings, self.total_updates = game, settings, max(total_updates, 1)
+        # Arrays inside the game (payoffs, frozen nets) are arguments of the program and not constants in it, so that
+        # games which differ in them alone share one compiled program.
+        arrays, fixed = eqx.partition(game, eqx.is_array)
         self.trains = jnp.asarray(trains if trains is not None else (1.0,) * game.num_agents, jnp.float32)
         self.optimiser = optax.adam(learning_rate=1.0, eps=1e-5)  # the schedule multiplies its step
-        self.update: Callable[[LearnerState], tuple[LearnerState, Metrics]] = jax.jit(self._update, donate_argnums=0)
-        self._init = jax.jit(self._fresh)
+        update = jax.jit(lambda state, arrays: self._update(eqx.combine(arrays, fixed), state), donate_argnums=0)
+        init = jax.jit(lambda key, arrays: self._fresh(eqx.combine(arrays, fixed), key))
+        self.update: Callable[[LearnerState], tuple[LearnerState, Metrics]] = lambda state: update(state, arrays)
+        self._init = lambda key: init(key, arrays)
 
     def init(self, seed: int, net: ActorCritic | None = None, scale: ValueScale | None = None) -> LearnerState:
         """A fresh learner; `net` and `scale` start it from what was learned before."""
@@ -103,9 +81,9 @@ class PPO:
             state = state._replace(scale=jax.tree.map(jnp.array, scale))
         return state
 
-    def _fresh(self, key: PRNGKeyArray) -> LearnerState:
+    def _fresh(self, game: AbstractGame, key: PRNGKeyArray) -> LearnerState:
         net_key, start_key, run_key = jax.random.split(key, 3)
-        s, game = self.settings, self.game
+        s = self.settings
         shape = jax.eval_shape(lambda k: flat(game.observe(game.init(k))), net_key)
         net = init_net(
             net_key,
@@ -120,15 +98,15 @@ class PPO:
             net, self.optimiser.init(net), ValueScale.fresh(game.num_agents), progress, run_key, jnp.zeros((), jnp.int32)
         )
 
-    def _update(self, state: LearnerState) -> tuple[LearnerState, Metrics]:
+    def _update(self, game: AbstractGame, state: LearnerState) -> tuple[LearnerState, Metrics]:
         s = self.settings
         next_key, shuffle_key = jax.random.split(state.key)
         done = state.updates.astype(jnp.float32) / self.total_updates
         rate = s.learning_rate + (s.final_learning_rate - s.learning_rate) * done
         entropy_weight = s.entropy_weight + (s.final_entropy_weight - s.entropy_weight) * done
 
-        progress, seen = self._play(state)
-        batch, scale, net = self._estimate(state, progress, seen)
+        progress, seen = self._play(game, state)
+        batch, scale, net = self._estimate(game, state, progress, seen)
 
         def one_epoch(carry: tuple, key: PRNGKeyArray) -> tuple[tuple, Metrics]:
             order = jax.random.permutation(key, s.num_steps).reshape(s.minibatches, -1)
@@ -144,8 +122,8 @@ class PPO:
         }
         return LearnerState(net, optimiser, scale, progress, next_key, state.updates + 1), metrics
 
-    def _play(self, state: LearnerState) -> tuple[Progress, Trajectory]:
-        game, s, net = self.game, self.settings, state.net
+    def _play(self, game: AbstractGame, state: LearnerState) -> tuple[Progress, Trajectory]:
+        s, net = self.settings, state.net
 
         def act(observations: Observations, key: PRNGKeyArray) -> tuple[Actions, dict[str, Array]]:
             x = flat(observations)
@@ -158,23 +136,23 @@ class PPO:
         return rollout(game, act, state.progress, s.num_steps, at_end=at_end, keep_observations=False)
 
     def _estimate(
-        self, state: LearnerState, progress: Progress, seen: Trajectory
+        self, game: AbstractGame, state: LearnerState, progress: Progress, seen: Trajectory
     ) -> tuple[Batch, ValueScale, ActorCritic]:
         """Advantages and value targets, and the net on the new value scale."""
-        game, s = self.game, self.settings
-        mean, std = (m[:, None] for m in state.scale.moments())
+        s = self.settings
+        mean, std = (m[None, :, None] for m in state.scale.moments())
         real = lambda values: values * std + mean
         last_values = over_envs(lambda st: value_output(state.net, flat(game.observe(st))))(progress.state)
         cut = seen.truncated[:, None].astype(jnp.float32)
         values = real(seen.extras["value"])
         advantage = advantages(
-            seen.rewards, values, real(last_values), seen.terminated, seen.truncated, real(seen.end_values) * cut,
+            seen.rewards, values, real(last_values[None])[0], seen.terminated, seen.truncated, real(seen.end_values) * cut,
             gamma=s.gamma, lambda_=s.lambda_,
         )
         targets = advantage + values
         scale = state.scale.seeing(targets, s.value_rate)
         net = rescaled(state.net, state.scale, scale)
-        new_mean, new_std = (m[:, None] for m in scale.moments())
+        new_mean, new_std = (m[None, :, None] for m in scale.moments())
         centred = advantage - jnp.mean(advantage, axis=(0, 2), keepdims=True)
         advantage = centred / (jnp.std(advantage, axis=(0, 2), keepdims=True) + 1e-8)
         batch = Batch(
@@ -202,7 +180,8 @@ class PPO:
         (grads, losses), _ = jax.lax.scan(block, (zero, nothing), times)
         grads, losses = jax.tree.map(lambda g: g / times.shape[0], (grads, losses))
         grads = self._limited(grads)
-        steps, optimiser = self.optimiser.update(grads, optimiser, net)
+        with jax.numpy_dtype_promotion("standard"):  # optax relies on it
+            steps, optimiser = self.optimiser.update(grads, optimiser, net)
         return (jax.tree.map(lambda p, u: p + rate * u * self._per_agent(self.trains, u), net, steps), optimiser), losses
 
     def _per_agent(self, values: Array, like: Array) -> Array:
@@ -236,15 +215,22 @@ class PPO:
         return jnp.sum(total), parts
 
 
-def policy_of(
-    game: AbstractGame, net: ActorCritic, settings: PPOSettings, *, greedy: bool = False
-) -> Policy:
+class NetPolicy(eqx.Module):
     """A net as a policy for rollouts: sampled as in training, or the most likely action."""
 
-    def act(observations: Observations, key: PRNGKeyArray) -> tuple[Actions, tuple]:
-        outputs = policy_outputs(net, flat(observations))
-        if greedy:
-            return heads.mode(game.actions, outputs), ()
-        return heads.sample(game.actions, outputs, key, box_head=settings.box_head), ()
+    net: ActorCritic
+    space: Space
+    box_head: str = "beta"
+    greedy: bool = False
 
-    return act
+    def __call__(self, observations: Observations, key: PRNGKeyArray) -> tuple[Actions, tuple]:
+        """One joint action for the observations of one environment."""
+        outputs = policy_outputs(self.net, flat(observations))
+        if self.greedy:
+            return heads.mode(self.space, outputs), ()
+        return heads.sample(self.space, outputs, key, box_head=self.box_head), ()
+
+
+def policy_of(game: AbstractGame, net: ActorCritic, settings: PPOSettings, *, greedy: bool = False) -> NetPolicy:
+    """The net as a policy of this game."""
+    return NetPolicy(net, game.actions, settings.box_head, greedy)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 
-from ...core.types import Array, Bool, Int
+from ...core.types import Array, Bool, Cells, Int, Line
 
 UP, RIGHT, DOWN, LEFT = range(4)
 MOVE_LEFT, MOVE_RIGHT, MOVE_FORWARD, MOVE_BACK, STAY, TURN_RIGHT, TURN_LEFT = range(7)
@@ -29,10 +29,11 @@ def direction(heading: Array) -> tuple[Array, Array]:
     return down, right
 
 
-def relative(heading: Array, rows: Array, cols: Array) -> tuple[Array, Array]:
+def relative(heading: Array, rows: Line, cols: Line) -> tuple[Array, Array]:
     """Turn an offset in rows and columns into (cells ahead, cells to the right) for somebody with this heading."""
-    down, right = direction(heading)
-    return rows * down + cols * right, cols * (-down) + rows * right
+    upright = (heading & 1) == 0
+    ahead, side = jnp.where(upright, rows, cols), jnp.where(upright, cols, rows)
+    return jnp.where((heading == UP) | (heading == LEFT), -ahead, ahead), jnp.where(heading >= DOWN, -side, side)
 
 
 def targets(bodies: Bodies, actions: Int[Array, "agents"], shape: tuple[int, int]) -> Bodies:
@@ -80,9 +81,15 @@ def move(
     )
 
 
-def stands_on(bodies: Bodies, cells: Array) -> Bool[Array, "agents cells"]:
-    """Which agent stands on which of the given cells (`cells` as `GridMap.cells` gives them)."""
-    return (bodies.row[:, None] == cells[0]) & (bodies.col[:, None] == cells[1])
+def one(bodies: Bodies, mask: Bool[Array, "agents"]) -> Bodies:
+    """The one agent that the mask marks."""
+    pick = lambda values: jnp.sum(jnp.where(mask, values, 0), dtype=jnp.int32)
+    return Bodies(pick(bodies.row), pick(bodies.col), pick(bodies.heading))
+
+
+def stands_on(row: Array, col: Array, cells: Cells) -> Bool[Array, "cells"]:
+    """On which of the given cells (as `GridMap.cells` gives them) one agent stands: at most one."""
+    return (cells[0] == row) & (cells[1] == col)
 
 
 def ranks(scores: Array) -> Int[Array, "entries"]:
@@ -92,7 +99,7 @@ def ranks(scores: Array) -> Int[Array, "entries"]:
     return jnp.sum(above, axis=1, dtype=jnp.int32)
 
 
-def spawn(spots: Array, scores: Array, headings: Array, num_agents: int) -> Bodies:
+def spawn(spots: Cells, scores: Array, headings: Array, num_agents: int) -> Bodies:
     """Put agents on distinct spots, drawn by random `scores` (one per spot)."""
     rank = ranks(scores)
     mine = rank[None] == jnp.arange(num_agents, dtype=jnp.int32)[:, None]

@@ -1,0 +1,1 @@
+"""Experiments: what to run, the folder that holds it, the jobs it is made of, and the numbers that come out."""

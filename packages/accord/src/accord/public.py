@@ -1,0 +1,79 @@
+"""Every public name, once. `accord` gives them lazily; here they are imported.
+
+Modules not named here (`accord.testing`, `accord.games.grid`, …) are public too where their names have no underscore.
+"""
+
+from .contracts.joint import Joint
+from .contracts.library.cleanup import CleaningWage
+from .contracts.library.matrix import DefectionFine
+from .contracts.library.public_goods import WithholdingFine
+from .contracts.negotiate import AbstractTerms, Contracted, Deal, FixedTerms, Negotiated, NoTerms, RandomTerms
+from .contracts.space import AbstractContractSpace, from_others, settle, to_others
+from .core.errors import (
+    AccordError,
+    BadCheckpoint,
+    BadGame,
+    BadSetting,
+    BadTerms,
+    Diverged,
+    StorageError,
+    UnknownName,
+)
+from .core.game import AbstractGame, Box, Discrete, Transition
+from .core.registry import GAMES, SPACES, Entry
+from .core.rollout import Progress, Trajectory, random_policy, returns, rollout, start
+from .core.settings import from_toml, override, to_toml
+from .games.cleanup import Cleanup
+from .games.grid.maps import GridMap
+from .games.matrix import MatrixGame, chicken, harmony, prisoners_dilemma, stag_hunt
+from .games.public_goods import PublicGoods
+
+__all__ = [
+    "GAMES",
+    "SPACES",
+    "AbstractContractSpace",
+    "AbstractGame",
+    "AbstractTerms",
+    "AccordError",
+    "BadCheckpoint",
+    "BadGame",
+    "BadSetting",
+    "BadTerms",
+    "Box",
+    "CleaningWage",
+    "Cleanup",
+    "Contracted",
+    "Deal",
+    "DefectionFine",
+    "Discrete",
+    "Diverged",
+    "Entry",
+    "FixedTerms",
+    "GridMap",
+    "Joint",
+    "MatrixGame",
+    "Negotiated",
+    "NoTerms",
+    "Progress",
+    "PublicGoods",
+    "RandomTerms",
+    "StorageError",
+    "Trajectory",
+    "Transition",
+    "UnknownName",
+    "WithholdingFine",
+    "chicken",
+    "from_others",
+    "from_toml",
+    "harmony",
+    "override",
+    "prisoners_dilemma",
+    "random_policy",
+    "returns",
+    "rollout",
+    "settle",
+    "stag_hunt",
+    "start",
+    "to_others",
+    "to_toml",
+]
