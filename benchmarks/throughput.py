@@ -47,6 +47,7 @@ ROWS: dict[str, dict[str, Any]] = {
 }
 COSTS = {
     "cost/random": ("random/small", "random/small+contract"),
+    "cost/random paper-n4": ("random/paper-n4", "random/paper-n4+contract"),
     "cost/train": ("train/small", "train/small+contract"),
 }
 """What a contract costs: both rows in one process, chunk by chunk in turn."""

@@ -51,7 +51,7 @@ class AnyPayments(AbstractContractSpace):
 
     @property
     def high(self):
-        return (100.0,) * (2 * self.num_agents**2)
+        return (1.0,) * (2 * self.num_agents**2)
 
     def pays(self, theta, signals):
         is_key = lambda leaf: jax.dtypes.issubdtype(leaf.dtype, jax.dtypes.prng_key)

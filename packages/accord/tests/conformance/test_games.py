@@ -5,7 +5,8 @@ import pytest
 from accord.core.registry import GAMES
 from accord.testing import check_game
 
-SIZES = [("public-goods", 2), ("public-goods", 8), ("cleanup-small", 1), ("cleanup-small", 3), ("cleanup", 1), ("cleanup", 8)]
+SIZES = [("public-goods", 2), ("public-goods", 8), ("cleanup-small", 1), ("cleanup-small", 3)]
+SIZES += [("cleanup", 1), ("cleanup", 8)]
 
 
 @pytest.mark.parametrize("name", GAMES.names())

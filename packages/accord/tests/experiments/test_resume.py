@@ -73,7 +73,8 @@ def test_killed_and_interrupted_runs_end_like_undisturbed_ones(accord, tmp_path)
     assert 0 < lengths[0] < lengths[1] < 1500
 
     politely = subprocess.Popen(
-        command("resume", killed), cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command("resume", killed), cwd=tmp_path, env=environment(), text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )
     wait_for(lambda: job.last_line()["update"] > lengths[1] + 100)
     politely.send_signal(signal.SIGINT)

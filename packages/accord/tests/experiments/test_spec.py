@@ -21,7 +21,8 @@ def test_stored_and_read_is_the_same(name):
 def test_every_way_to_change_something():
     got = configured(
         STORY,
-        ["seeds=3", "moca.env_steps=12e6", "joint.learning_rate=5e-4", "gamma=0.9", "game.horizon=50", "space.high=0.4"],
+        ["seeds=3", "moca.env_steps=12e6", "joint.learning_rate=5e-4", "gamma=0.9"]
+        + ["game.horizon=50", "space.high=0.4"],
     )
     assert got.seeds == 3 and got.moca.env_steps == 12_000_000
     assert ppo_of(got, "joint").learning_rate == 5e-4 and ppo_of(got, "joint").hidden == ppo_of(STORY, "joint").hidden

@@ -21,7 +21,8 @@ def test_a_nan_stops_its_job_and_no_other(accord, tmp_path):
     words = (*SMALL, "game.poison=0.004", "schemes=solo,separate", "solo.env_steps=320", "checkpoint_seconds=0")
     got = accord("run", "smoke", *words, "--out", "run")
     assert got.returncode == 2, got.stderr
-    told = re.search(r"separate-seed0 failed: Training diverged at update (\d+) .*'reward' of agent 1 is not finite", got.stderr)
+    words = r"separate-seed0 failed: Training diverged at update (\d+) .*'reward' of agent 1 is not finite"
+    told = re.search(words, got.stderr)
     assert told, got.stderr
     update = int(told[1])
     assert 1 < update <= 20, "choose a poison that strikes on the way"

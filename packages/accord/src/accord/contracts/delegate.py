@@ -90,6 +90,7 @@ class Delegated(AbstractGame):
         """Whether the vote passed, and on which terms (both zero on the proposing step)."""
         voting = (before.stage == VOTE).astype(jnp.float32)
         deal = after.play.deal
-        return {"accepted": voting * deal.in_force, "offered": voting * deal.theta, "signed_terms": deal.theta * deal.in_force}
+        signed = {"accepted": voting * deal.in_force, "signed_terms": deal.theta * deal.in_force}
+        return {**signed, "offered": voting * deal.theta}
 
 

@@ -13,8 +13,20 @@ import jax.numpy as jnp
 from ..core.errors import BadGame
 from ..core.game import AbstractGame, Box, Discrete, Space
 from ..core.random import uniform
-from ..core.types import Actions, Array, Bool, Float, Int, Metrics, Observations, Payments, PRNGKeyArray, Rewards, State
-from ..core.types import Theta
+from ..core.types import (
+    Actions,
+    Array,
+    Bool,
+    Float,
+    Int,
+    Metrics,
+    Observations,
+    Payments,
+    PRNGKeyArray,
+    Rewards,
+    State,
+    Theta,
+)
 from .space import AbstractContractSpace, settle
 
 
@@ -93,10 +105,11 @@ class Contracted(AbstractGame):
     """A game played under a contract whose terms are fixed, drawn at random, or absent.
 
     The deal lasts the whole episode and every agent sees it: the observation is `{"game": ..., "contract": ...}`, where
-    `"contract"` holds, per agent, the terms scaled to [0, 1] (0 where no contract is in force) and the flag "no contract".
+    `"contract"` holds, per agent, the terms scaled to [0, 1] (0 where no contract is in force) and the flag "no
+    contract".
 
-    Source: Christoffersen, Haupt, Hadfield-Menell 2023 (arXiv 2208.10469), the play stage of the augmented game; the null
-    flag and null episodes follow the finding that without them the disagreement point is contaminated.
+    Source: Christoffersen, Haupt, Hadfield-Menell 2023 (arXiv 2208.10469), the play stage of the augmented game; the
+    null flag and null episodes follow the finding that without them the disagreement point is contaminated.
     """
 
     game: AbstractGame
@@ -186,8 +199,8 @@ class Negotiated(AbstractGame):
     """Propose, accept, play: the whole contract-augmented game.
 
     Stage 0: agent `proposer` names terms. Stage 1: the others accept or reject, seeing them. The contract binds only if
-    all whose votes count accept; else nobody pays for the rest of the episode. Stage 2 on: play. The first two steps give
-    no reward. An action is `{"play", "terms", "vote"}`; parts that the stage does not ask for are ignored.
+    all whose votes count accept; else nobody pays for the rest of the episode. Stage 2 on: play. The first two steps
+    give no reward. An action is `{"play", "terms", "vote"}`; parts that the stage does not ask for are ignored.
 
     `voters` None counts every vote (unanimity as in the theory); a number draws that many voters per episode, the
     smoothing with which the paper learns acceptance (it uses 2).

@@ -11,18 +11,25 @@ from ..core.errors import BadTerms
 from ..core.types import Array, Float, Payments, Theta
 
 
-class AbstractContractSpace(eqx.Module):
+if TYPE_CHECKING:  # see `AbstractGame`
+
+    class _Box:
+        low: tuple[float, ...]
+        high: tuple[float, ...]
+
+else:
+    _Box = object
+
+
+class AbstractContractSpace(eqx.Module, _Box):
     """All contracts of one kind: a box of terms `theta`, and `pays`.
 
     `pays` gives amounts >= 0 from each payer to each payee, reading nothing but the game's signals. Rewards change by
-    column sums minus row sums (`settle`), so money is conserved by construction. The null contract (nobody pays) is not a
-    point of the box: it is the state "no contract in force", which every observation tells apart.
+    column sums minus row sums (`settle`), so money is conserved by construction. The null contract (nobody pays) is not
+    a point of the box: it is the state "no contract in force", which every observation tells apart.
     """
 
-    if TYPE_CHECKING:  # see `AbstractGame`
-        low: tuple[float, ...] = eqx.field(init=False)
-        high: tuple[float, ...] = eqx.field(init=False)
-    else:
+    if not TYPE_CHECKING:
         low: eqx.AbstractVar[tuple[float, ...]]
         high: eqx.AbstractVar[tuple[float, ...]]
 

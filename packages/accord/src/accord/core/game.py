@@ -42,7 +42,18 @@ class Transition(NamedTuple):
     after: State
 
 
-class AbstractGame(eqx.Module):
+if TYPE_CHECKING:  # a type checker takes an abstract variable for an argument of every subclass's constructor
+
+    class _Variables:
+        num_agents: int
+        actions: Space
+        horizon: int
+
+else:
+    _Variables = object
+
+
+class AbstractGame(eqx.Module, _Variables):
     """A Markov game of `num_agents` agents.
 
     Subclasses give the three attributes and `init`, `step`, `observe`; everything else has a default. Agents are the
@@ -50,11 +61,7 @@ class AbstractGame(eqx.Module):
     rollout, which tells *terminated* from *truncated*. Nothing resets itself in here.
     """
 
-    if TYPE_CHECKING:  # a type checker takes an abstract variable for an argument of every subclass's constructor
-        num_agents: int = eqx.field(init=False)
-        actions: Space = eqx.field(init=False)
-        horizon: int = eqx.field(init=False)
-    else:
+    if not TYPE_CHECKING:
         num_agents: eqx.AbstractVar[int]
         actions: eqx.AbstractVar[Space]
         horizon: eqx.AbstractVar[int]

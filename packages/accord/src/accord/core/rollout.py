@@ -130,7 +130,8 @@ def _wrap(words: Array) -> Array:
 
 def returns(game: AbstractGame, policy: Policy, num_envs: int, key: PRNGKeyArray) -> tuple[Array, Metrics]:
     """Undiscounted return of one whole episode per environment, `[agents, envs]`, and metrics per step and environment
-    mean, `[time, ...]`. Rewards after termination don't count."""
+    mean, `[time, ...]`. Rewards after termination don't count.
+    """
     progress = start(game, num_envs, key)
     _, seen = rollout(game, policy, progress, game.horizon, keep_observations=False)
     ended = jnp.cumsum(seen.terminated.astype(jnp.int32), axis=0) - seen.terminated.astype(jnp.int32) > 0

@@ -210,7 +210,8 @@ def tried(experiment: Experiment) -> Experiment:
         pairs = zip(space.low, space.high, strict=False)
         if len(space.low) != len(space.high) or any(low >= high for low, high in pairs):
             raise BadSetting(
-                f"{experiment.space.name} has low={space.low}, high={space.high}. Give as many entries to both, low < high."
+                f"{experiment.space.name} has low={space.low}, high={space.high}. "
+                "Give as many entries to both, low < high."
             )
     return experiment
 

@@ -110,14 +110,16 @@ class Cleanup(AbstractGame):
     Map characters: `H` river with waste at the start, `R` clean river, `B` orchard, `P` start, `S` stream (cosmetic).
 
     Waste rules: `"shipped"`, as the released code runs: cells are tried in random order until one draw succeeds, which
-    makes one new waste cell practically every step; `"nominal"`, as described: at most one with probability `waste_chance`.
+    makes one new waste cell practically every step; `"nominal"`, as described: at most one, with probability
+    `waste_chance`.
 
     Observation: `view="features"` gives `num_features` numbers in the agent's own frame (see `features`);
     `view="crop"` gives 15 x 15 x 3 colours in [0, 1], the agent in the middle and looking up (see `crop`).
 
     Source: Hughes et al. 2018 (arXiv 1803.08884), Cleanup; rules and map as released with Christoffersen, Haupt and
     Hadfield-Menell 2023 (arXiv 2208.10469). Departures: the punishment beam is absent, as it is switched off there; of
-    three agents of whom two contest a cell that a third holds against them, the released code may shuffle ties otherwise.
+    three agents of whom two contest a cell that a third holds against them, the released code may shuffle ties
+    otherwise.
     """
 
     num_agents: int = 2
@@ -147,8 +149,14 @@ class Cleanup(AbstractGame):
             ("waste_chance", self.waste_chance, 0.0 <= self.waste_chance <= 1.0, "a chance in 0 .. 1"),
             ("depletion", self.depletion, 0.0 < self.depletion <= 1.0, "a density above 0, at most 1"),
             ("beam_width", self.beam_width, self.beam_width in (1, 3), "1 or 3 columns"),
-            ("beam_length", self.beam_length, 1 <= self.beam_length <= beams.MAX_LENGTH, f"1 to {beams.MAX_LENGTH} cells"),
-            ("map", f"{self.map.shape[0]} x {self.map.shape[1]}", max(self.map.shape) <= 127, "at most 127 x 127 cells"),
+            (
+                "beam_length", self.beam_length, 1 <= self.beam_length <= beams.MAX_LENGTH,
+                f"1 to {beams.MAX_LENGTH} cells",
+            ),
+            (
+                "map", f"{self.map.shape[0]} x {self.map.shape[1]}", max(self.map.shape) <= 127,
+                "at most 127 x 127 cells",
+            ),
             ("map", "without river (H, R)", self.river.shape[1] > 0, "a river"),
             ("map", "without orchard (B)", self.orchard.shape[1] > 0, "an orchard"),
         ):

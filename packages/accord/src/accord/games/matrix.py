@@ -39,8 +39,8 @@ class MatrixGame(AbstractGame):
         n = self.num_agents
         if shape[:1] != (n,) or len(shape) != n + 1 or len(set(shape[1:])) != 1:
             raise BadGame(
-                f"Payoffs have shape {shape}, expected (agents, actions, ..., actions) with num_agents={n}, one axis of "
-                f"actions per agent and all of one length: {n + 1} axes. Set num_agents, or mend the table."
+                f"Payoffs have shape {shape}, expected (agents, actions, ..., actions) with num_agents={n}, one axis "
+                f"of actions per agent and all of one length: {n + 1} axes. Set num_agents, or mend the table."
             )
         if self.labels and len(self.labels) != shape[1]:
             raise BadGame(f"labels={self.labels} name {len(self.labels)} actions, the table has {shape[1]}.")
@@ -135,8 +135,8 @@ def symmetric(
 def prisoners_dilemma() -> MatrixGame:
     """Temptation 3 > reward 2 > punishment 1 > sucker 0: defecting is dominant, and all lose by it.
 
-    Source: Rapoport and Chammah 1965, "Prisoner's Dilemma" (the order T > R > P > S and 2R > T + S). The numbers are the
-    plainest in that order; those of Christoffersen et al. 2023 are not in the released code.
+    Source: Rapoport and Chammah 1965, "Prisoner's Dilemma" (the order T > R > P > S and 2R > T + S). The numbers are
+    the plainest in that order; those of Christoffersen et al. 2023 are not in the released code.
     """
     return symmetric(2.0, 0.0, 3.0, 1.0, labels=("cooperate", "defect"))
 

@@ -95,4 +95,4 @@ class PublicGoods(AbstractGame):
         """What is at stake."""
         if state.over:
             return "over"
-        return f"each of {self.num_agents} agents may invest up to 1; {self.multiplier:g} times the sum is shared by all"
+        return f"each of {self.num_agents} agents may invest up to 1; all share {self.multiplier:g} times the sum"

@@ -7,16 +7,28 @@ anchors, not optima: what they earn is a lower bound on what their role can earn
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
+import jax
 import jax.numpy as jnp
 
-from ..core.random import split, uniform
+from ..core.random import uniform
 from ..core.rollout import Policy
 from ..core.types import Array, Bool, Cells, Float, Int, Observations, PRNGKeyArray
 from .cleanup import CLEAN, Cleanup
-from .grid.movement import LEFT, MOVE_BACK, MOVE_FORWARD, MOVE_LEFT, MOVE_RIGHT, RIGHT, STAY, TURN_LEFT, TURN_RIGHT, relative
+from .grid.movement import (
+    LEFT,
+    MOVE_BACK,
+    MOVE_FORWARD,
+    MOVE_LEFT,
+    MOVE_RIGHT,
+    RIGHT,
+    STAY,
+    TURN_LEFT,
+    TURN_RIGHT,
+    relative,
+)
 
-Script: TypeAlias = Callable[[Float[Array, "features"], PRNGKeyArray], Int[Array, ""]]
-"""What one agent does on seeing its own features."""
+Script: TypeAlias = Callable[[Float[Array, "features"], Float[Array, ""]], Int[Array, ""]]
+"""What one agent does on seeing its own features; the number is a uniform draw in [0, 1) to break ties with."""
 
 
 class Sight(NamedTuple):
@@ -47,7 +59,7 @@ def read(game: Cleanup, features: Float[Array, "features"]) -> Sight:
     )
 
 
-def _walk(sight: Sight, ahead: Array, side: Array, key: PRNGKeyArray) -> Array:
+def _walk(sight: Sight, ahead: Array, side: Array, draw: Array) -> Array:
     """The step that shortens the longer of two distances; a random step where another agent is in the way."""
     forward = jnp.where(ahead > 0, MOVE_FORWARD, MOVE_BACK)
     sideways = jnp.where(side > 0, MOVE_RIGHT, MOVE_LEFT)
@@ -60,12 +72,12 @@ def _walk(sight: Sight, ahead: Array, side: Array, key: PRNGKeyArray) -> Array:
         (met_side == 0) & (met_ahead == jnp.sign(ahead)),
         (met_ahead == 0) & (met_side == jnp.sign(side)),
     )
-    return jnp.where(arrived, STAY, jnp.where(blocked, _stray(key), step)).astype(jnp.int32)
+    return jnp.where(arrived, STAY, jnp.where(blocked, _stray(draw), step)).astype(jnp.int32)
 
 
-def _stray(key: PRNGKeyArray) -> Array:
+def _stray(draw: Array) -> Array:
     """A random step."""
-    return jnp.minimum((uniform(key, 1)[0] * 4.0).astype(jnp.int32), 3)
+    return jnp.minimum((draw * 4.0).astype(jnp.int32), 3)
 
 
 def _middle(cells: Cells) -> tuple[int, int]:
@@ -73,10 +85,10 @@ def _middle(cells: Cells) -> tuple[int, int]:
     return round(float(cells[0].mean())), round(float(cells[1].mean()))
 
 
-def _go_to(sight: Sight, place: tuple[int, int], key: PRNGKeyArray) -> Array:
+def _go_to(sight: Sight, place: tuple[int, int], draw: Array) -> Array:
     """Walk to a place on the map."""
     ahead, side = relative(sight.heading, place[0] - sight.row, place[1] - sight.col)
-    return _walk(sight, ahead, side, key)
+    return _walk(sight, ahead, side, draw)
 
 
 def _reaches(game: Cleanup, ahead: Array, side: Array) -> Bool[Array, ""]:
@@ -99,16 +111,16 @@ def cleaner(game: Cleanup) -> Script:
     lane, facing = _lane(game)
     middle = _middle(game.river)[0]
 
-    def act(features: Float[Array, "features"], key: PRNGKeyArray) -> Int[Array, ""]:
+    def act(features: Float[Array, "features"], draw: Float[Array, ""]) -> Int[Array, ""]:
         sight = read(game, features)
         ahead, side, found = sight.waste
         away, turn = lane - sight.col, (facing - sight.heading) & 3
         zero = jnp.int32(0)
-        to_lane = _walk(sight, *relative(sight.heading, zero, away), key)
-        along = _walk(sight, zero, jnp.where((ahead == 0) & (side == 0), 1, side), key)
+        to_lane = _walk(sight, *relative(sight.heading, zero, away), draw)
+        along = _walk(sight, zero, jnp.where((ahead == 0) & (side == 0), 1, side), draw)
         work = jnp.where(_reaches(game, ahead, side), CLEAN, along)
         work = jnp.where(turn == 0, work, jnp.where(turn == 3, TURN_LEFT, TURN_RIGHT))
-        idle = _go_to(sight, (middle, lane), key)
+        idle = _go_to(sight, (middle, lane), draw)
         return jnp.where(away != 0, to_lane, jnp.where(found, work, idle)).astype(jnp.int32)
 
     return act
@@ -118,15 +130,15 @@ def harvester(game: Cleanup) -> Script:
     """Walks to the nearest apple, waits in the orchard while there is none, and never cleans."""
     home = _middle(game.orchard)
 
-    def act(features: Float[Array, "features"], key: PRNGKeyArray) -> Int[Array, ""]:
+    def act(features: Float[Array, "features"], draw: Float[Array, ""]) -> Int[Array, ""]:
         sight = read(game, features)
         ahead, side, found = sight.apple
-        return jnp.where(found, _walk(sight, ahead, side, key), _go_to(sight, home, key)).astype(jnp.int32)
+        return jnp.where(found, _walk(sight, ahead, side, draw), _go_to(sight, home, draw)).astype(jnp.int32)
 
     return act
 
 
-def alternator(game: Cleanup, *, clean_above: float = 0.9, clean_down_to: float = 0.3) -> Script:
+def alternator(game: Cleanup, *, clean_above: float = 0.9, clean_down_to: float = 0.6) -> Script:
     """Both jobs in turn: goes cleaning when the river is dirty, stays at it until it is clean enough.
 
     It has no memory: the half of the map where it stands says which job it is at.
@@ -139,11 +151,11 @@ def alternator(game: Cleanup, *, clean_above: float = 0.9, clean_down_to: float 
     border = 0.5 * float(game.river[1].mean() + game.orchard[1].mean())
     toward = 1.0 if game.orchard[1].mean() > game.river[1].mean() else -1.0
 
-    def act(features: Float[Array, "features"], key: PRNGKeyArray) -> Int[Array, ""]:
+    def act(features: Float[Array, "features"], draw: Float[Array, ""]) -> Int[Array, ""]:
         sight = read(game, features)
         at_orchard = (sight.col.astype(jnp.float32) - border) * toward > 0.0
         cleans = sight.dirt > jnp.where(at_orchard, clean_above, clean_down_to)
-        return jnp.where(cleans, clean(features, key), harvest(features, key)).astype(jnp.int32)
+        return jnp.where(cleans, clean(features, draw), harvest(features, draw)).astype(jnp.int32)
 
     return act
 
@@ -158,10 +170,8 @@ def cast(scripts: Sequence[Script], roles: Int[Array, "agents"]) -> Policy:
 
     def policy(observations: Observations, key: PRNGKeyArray) -> tuple[Int[Array, "agents"], tuple[()]]:
         seen = observations["game"] if isinstance(observations, dict) else observations
-        actions = []
-        for i, agent_key in enumerate(split(key, roles.shape[0])):
-            wishes = [script(seen[i], agent_key) for script in scripts]
-            actions.append(sum(jnp.where(roles[i] == role, wish, 0) for role, wish in enumerate(wishes)))
-        return jnp.stack(actions).astype(jnp.int32), ()
+        draws = uniform(key, roles.shape[0])
+        wishes = [jax.vmap(script)(seen, draws) for script in scripts]
+        return sum(jnp.where(roles == role, wish, 0) for role, wish in enumerate(wishes)), ()
 
     return policy

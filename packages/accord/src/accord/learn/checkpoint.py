@@ -20,7 +20,7 @@ FORMAT = 1
 
 
 def save(path: Path, state: Any, header: dict[str, Any]) -> None:
-    """Write `state` (a pytree of arrays) under `header`, atomically: a kill at any moment leaves the old file or the new.
+    """Write `state` (a pytree of arrays) under `header`, atomically: after a kill the old file is there, or the new.
 
     Raises:
         StorageError: the folder cannot be written or the disk is full; the old file stays.
@@ -55,7 +55,8 @@ def header_of(path: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise StorageError(f"There is no checkpoint at {path}.") from error
     except (ValueError, UnicodeDecodeError) as error:
-        raise BadCheckpoint(f"{path} is not a checkpoint, or a damaged one. Delete it to start that job anew.") from error
+        remedy = "Delete it to start that job anew."
+        raise BadCheckpoint(f"{path} is not a checkpoint, or a damaged one. {remedy}") from error
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         found = header.get("format") if isinstance(header, dict) else None
         raise BadCheckpoint(f"{path} has checkpoint format {found}, this version reads {FORMAT}. Train it anew.")
@@ -74,7 +75,8 @@ def load(path: Path, like: T, header: dict[str, Any]) -> T:
         if found.get(name) != wanted:
             raise BadCheckpoint(
                 f"The checkpoint {path} has {name} = {found.get(name)!r}, but {wanted!r} is asked for. "
-                "Terms and values would silently change their meaning: use the settings it was trained with, or train anew."
+                "Terms and values would silently change their meaning: use the settings it was trained with, or train "
+                "anew."
             )
     try:
         with open(path, "rb") as file:

@@ -82,7 +82,7 @@ def first_values(
 
 
 def equality(returns: Float[np.ndarray, "agents"]) -> float:
-    """1 - sum |R_i - R_j| / (2 n sum R): 1 where all earn the same, 0 where one of many earns all (negative sums: nan)."""
+    """1 - sum |R_i - R_j| / (2 n sum R): 1 if all earn the same, 0 if one of many earns all (negative sums: nan)."""
     total = float(returns.sum())
     if total <= 0:
         return float("nan")

@@ -53,8 +53,8 @@ def _draw_beta(alpha: Array, beta: Array, key: PRNGKeyArray) -> Array:
     """Beta variates for parameters above 1, by rejection with a fixed number of proposals.
 
     The rejection loop of `jax.random.beta` takes a minute to compile in a training step; here sixteen proposals stand
-    side by side and the first accepted one counts. Each is accepted with probability above 0.68, so the mean is returned
-    instead in fewer than one case of 10^7.
+    side by side and the first accepted one counts. Each is accepted with probability above 0.68, so the mean is
+    returned instead in fewer than one case of 10^7.
 
     Source: algorithm BB of Cheng 1978, "Generating beta variates with nonintegral shape parameters".
     """

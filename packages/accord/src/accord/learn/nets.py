@@ -5,6 +5,7 @@ agents is one batched matrix product on contiguous environments. Measured with t
 each, blocks of 256 rows, one core: as fast as agents unrolled by hand, 15 % faster than rows first.
 """
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import jax
@@ -52,7 +53,7 @@ def init_net(
     keys = iter(jax.random.split(key, 2 * len(widths) + 2))
     tower = lambda: tuple(
         _orthogonal(next(keys), num_agents, out, into, float(np.sqrt(2.0)))
-        for into, out in zip(widths[:-1], widths[1:], strict=True)
+        for into, out in pairwise(widths)
     )
     head = lambda out, gain: (_orthogonal(next(keys), num_agents, out, widths[-1], gain),)
     if shared_trunk:

@@ -95,7 +95,8 @@ class PPO:
         )
         progress = start(game, s.num_envs, start_key, phases=min(s.phases, game.horizon, s.num_envs))
         return LearnerState(
-            net, self.optimiser.init(net), ValueScale.fresh(game.num_agents), progress, run_key, jnp.zeros((), jnp.int32)
+            net, self.optimiser.init(net), ValueScale.fresh(game.num_agents),
+            progress, run_key, jnp.zeros((), jnp.int32),
         )
 
     def _update(self, game: AbstractGame, state: LearnerState) -> tuple[LearnerState, Metrics]:
@@ -146,7 +147,8 @@ class PPO:
         cut = seen.truncated[:, None].astype(jnp.float32)
         values = real(seen.extras["value"])
         advantage = advantages(
-            seen.rewards, values, real(last_values[None])[0], seen.terminated, seen.truncated, real(seen.end_values) * cut,
+            seen.rewards, values, real(last_values[None])[0],
+            seen.terminated, seen.truncated, real(seen.end_values) * cut,
             gamma=s.gamma, lambda_=s.lambda_,
         )
         targets = advantage + values
@@ -176,13 +178,15 @@ class PPO:
             return jax.tree.map(jnp.add, total, gradient(net, rows, entropy_weight)), None
 
         zero = jax.tree.map(jnp.zeros_like, net)
-        nothing = {k: jnp.zeros(self.game.num_agents) for k in ("policy_loss", "value_loss", "entropy", "clipped", "kl")}
+        watched = ("policy_loss", "value_loss", "entropy", "clipped", "kl")
+        nothing = {k: jnp.zeros(self.game.num_agents) for k in watched}
         (grads, losses), _ = jax.lax.scan(block, (zero, nothing), times)
         grads, losses = jax.tree.map(lambda g: g / times.shape[0], (grads, losses))
         grads = self._limited(grads)
         with jax.numpy_dtype_promotion("standard"):  # optax relies on it
             steps, optimiser = self.optimiser.update(grads, optimiser, net)
-        return (jax.tree.map(lambda p, u: p + rate * u * self._per_agent(self.trains, u), net, steps), optimiser), losses
+        net = jax.tree.map(lambda p, u: p + rate * u * self._per_agent(self.trains, u), net, steps)
+        return (net, optimiser), losses
 
     def _per_agent(self, values: Array, like: Array) -> Array:
         return values.reshape((-1,) + (1,) * (like.ndim - 1))

@@ -357,7 +357,7 @@ def table(spec: Spec) -> tuple[list[str], list[list[str]]]:
 
 def _with_interval(point: list[float]) -> str:
     """As in "16 (14 to 18)"; the bracket only where there is an interval."""
-    return _with_bounds(Interval(*point[1:4]))
+    return _with_bounds(Interval(point[1], point[2], point[3]))
 
 
 def _with_bounds(value: Interval | None) -> str:

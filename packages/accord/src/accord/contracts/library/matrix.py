@@ -12,7 +12,7 @@ class DefectionFine(AbstractContractSpace):
     both play it the fines cancel. Cooperating is dominant for theta above the larger of temptation - reward and
     punishment - sucker: 1 in the prisoner's dilemma, 2 in the stag hunt.
 
-    Source: the prisoner's dilemma contract of Christoffersen et al. 2023; the range there is not known, this one is ours.
+    Source: the prisoner's dilemma contract of Christoffersen et al. 2023; its range there is not known, this is ours.
     """
 
     low: tuple[float, ...] = (0.0,)

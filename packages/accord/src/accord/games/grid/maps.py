@@ -28,7 +28,8 @@ class GridMap:
                 border = row in (0, height - 1) or col in (0, width - 1)
                 if (char == "#") != border:
                     raise BadGame(
-                        f"A map is walled ('#') on its border and nowhere else, got '{char}' at row {row}, column {col}."
+                        f"A map is walled ('#') on its border and nowhere else, "
+                        f"got '{char}' at row {row}, column {col}."
                     )
 
     @property

@@ -75,7 +75,9 @@ def coloured(pictures: Int[Array, "*cells"], palette: Sequence[tuple[int, int, i
     return jnp.stack(channels, axis=-1)
 
 
-def text(map: GridMap, grounds: Mapping[str, str], layers: Sequence[tuple[str, Bool[Array, "cells"], str]], bodies: Bodies) -> str:
+def text(
+    map: GridMap, grounds: Mapping[str, str], layers: Sequence[tuple[str, Bool[Array, "cells"], str]], bodies: Bodies
+) -> str:
     """The map for people: agents as arrows over what lies there."""
     lines = [[grounds.get(char, char) for char in line] for line in map.text]
     for chars, mask, glyph in layers:

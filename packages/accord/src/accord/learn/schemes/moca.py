@@ -1,11 +1,12 @@
 """MOCA: first learn to play under any contract, then look for the contract.
 
-Phase 1 is the one learner on `Contracted(game, space, RandomTerms(...))`. Play is then frozen, and the contract is found
-in either of two ways: `search` ranks terms by the frozen critics' values (or by played episodes) under unanimity;
+Phase 1 is the one learner on `Contracted(game, space, RandomTerms(...))`. Play is then frozen, and the contract is
+found in either of two ways: `search` ranks terms by the frozen critics' values (or by played episodes) under unanimity;
 `negotiation` gives the game of two steps in which proposing and accepting are learned.
 
 Source: Christoffersen, Haupt, Hadfield-Menell 2023 (arXiv 2208.10469), Algorithm 1. The search is the solver of their
-released code with unanimity in place of a majority that counts the proposer, and a separate value for the null contract.
+released code with unanimity in place of a majority that counts the proposer, and a separate value for the null
+contract.
 """
 
 from collections.abc import Callable
@@ -50,8 +51,8 @@ class Landscape:
     """What each agent gets under each contract and under none, with frozen play.
 
     `predicted` are the critics' values of fresh episodes; `discounted` are the played counterpart on the same scale
-    (discounted return plus the critic's value of the last state); `realised` are undiscounted returns of an episode, and
-    `error` their standard errors. The last entry of the contract axis is the null contract.
+    (discounted return plus the critic's value of the last state); `realised` are undiscounted returns of an episode,
+    and `error` their standard errors. The last entry of the contract axis is the null contract.
     """
 
     theta: Float[np.ndarray, "contracts terms"]
@@ -114,7 +115,7 @@ def _played(contracted: Contracted, settings: PPOSettings, count: int) -> Callab
         over = seen.terminated.astype(jnp.int32)
         alive = (jnp.cumsum(over, axis=0) - over == 0).astype(jnp.float32)[:, None]
         discount = (gamma ** jnp.arange(contracted.horizon, dtype=jnp.float32))[:, None, None]
-        tail = (seen.end_values[-1] * std + mean) * seen.truncated[-1].astype(jnp.float32) * alive[-1]
+        tail = (seen.end_values[-1] * std + mean) * seen.truncated[-1].astype(jnp.float32)[None] * alive[-1]
         discounted = jnp.sum(seen.rewards * alive * discount, axis=0) + gamma**contracted.horizon * tail
         return jnp.sum(seen.rewards * alive, axis=0), discounted, value(state) * std + mean
 
@@ -141,7 +142,9 @@ class Unpaid(AbstractContractSpace):
         return jnp.zeros_like(self.space.pays(theta, signals))
 
 
-def landscape(play: Play, theta: Float[np.ndarray, "contracts terms"], *, episodes: int, key: PRNGKeyArray) -> Landscape:
+def landscape(
+    play: Play, theta: Float[np.ndarray, "contracts terms"], *, episodes: int, key: PRNGKeyArray
+) -> Landscape:
     """Values of contracts under frozen play: critics and played episodes, all contracts in one batch."""
     terms = np.asarray(theta, np.float32).reshape(-1, play.space.num_terms)
     after, discounted, predicted = under_contracts(play, terms, episodes=episodes, key=key)
@@ -159,8 +162,8 @@ def search(
 
     Args:
         proposer: who proposes (and must gain too).
-        criterion: `"proposer"` maximises the proposer's value, as the theory has it; `"welfare"` the sum of values, as the
-            released solver does.
+        criterion: `"proposer"` maximises the proposer's value, as the theory has it; `"welfare"` the sum of values, as
+            the released solver does.
         values: `"predicted"` ranks by the critics, `"discounted"` by played episodes on the same scale, `"realised"` by
             undiscounted played returns.
         margin: by how much signing must beat the null for each agent.
@@ -175,12 +178,13 @@ def search(
         worst = int(gain[:, nearest].argmin())
         return Agreement(
             None, accepts, criterion,
-            f"No contract beats the null for everybody: the nearest is theta = {_text(seen.theta[nearest])}, where agent "
-            f"{worst} loses {-gain[worst, nearest]:.3g}. Widen the space, or train phase 1 longer.",
+            f"No contract beats the null for everybody: the nearest is theta = {_text(seen.theta[nearest])}, where "
+            f"agent {worst} loses {-gain[worst, nearest]:.3g}. Widen the space, or train phase 1 longer.",
         )
     best = int(np.where(signed, score, -np.inf).argmax())
     chosen = tuple(float(x) for x in seen.theta[best])
-    return Agreement(chosen, accepts, criterion, f"theta = {_text(chosen)}: every agent gains at least {gain[:, best].min():.3g}.")
+    verdict = f"theta = {_text(chosen)}: every agent gains at least {gain[:, best].min():.3g}."
+    return Agreement(chosen, accepts, criterion, verdict)
 
 
 def _text(theta: Any) -> str:
@@ -204,7 +208,9 @@ def negotiation_settings(settings: PPOSettings, *, num_envs: int = 64) -> PPOSet
 class Negotiators:
     """Play and negotiation put together: a policy of the whole game `Negotiated`."""
 
-    def __init__(self, play: Play, net: ActorCritic, settings: PPOSettings, *, proposer: int = 0, greedy: bool = False) -> None:
+    def __init__(
+        self, play: Play, net: ActorCritic, settings: PPOSettings, *, proposer: int = 0, greedy: bool = False
+    ) -> None:
         self.game = Negotiated(play.game, play.space, proposer)
         self._play = play.policy
         space = self.game.actions
