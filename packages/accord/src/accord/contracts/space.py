@@ -10,7 +10,6 @@ import numpy as np
 from ..core.errors import BadTerms
 from ..core.types import Array, Float, Payments, Theta
 
-
 if TYPE_CHECKING:  # see `AbstractGame`
 
     class _Box:

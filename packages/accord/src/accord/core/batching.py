@@ -5,7 +5,7 @@ operation on one batched and one constant array, moves it to the front. On a CPU
 (agents) or 14 (cells) instead of along a thousand environments, between transposes. Here the function's operations are
 read off its jaxpr and repeated with the batch axis last in every one of them. The numbers are those of `jax.vmap`.
 
-An operation without a rule below (loops, branches, gathers, products of two batched matrices) is handed to `jax.vmap`:
+An operation without a rule below (open loops, branches, gathers, products of two batched matrices) is handed to `jax.vmap`:
 correct, and as fast as that. Random keys are held as their words, `[..., 2, envs]`, and wrapped where somebody needs a
 key. What is not batched stays so, and is computed once.
 """
@@ -85,7 +85,7 @@ def _run(jaxpr: Jaxpr, consts: list, args: list[tuple[Any, bool]], size: int) ->
             body, extra = (inner.jaxpr, inner.consts) if isinstance(inner, ClosedJaxpr) else (inner, [])
             outputs = _run(body, extra, inputs, size)
         else:
-            keys = name != "random_unwrap" and any(isinstance(x, _Keys) for x, _ in inputs)
+            keys = name not in ("random_unwrap", "scan") and any(isinstance(x, _Keys) for x, _ in inputs)
             rule = _vmapped if keys else _RULES.get(name, _vmapped)
             outputs = [(x, True) for x in rule(eqn, inputs, size)]
         known.update(zip(eqn.outvars, outputs, strict=True))
@@ -185,6 +185,44 @@ def _wrap(eqn: JaxprEqn, inputs: list[tuple[Any, bool]], size: int) -> list:
     return [_Keys(inputs[0][0], eqn.params["impl"])]
 
 
+def _spread(x: Any, batched: bool, size: int) -> Any:
+    """A value with the batch axis, keys among them."""
+    if batched:
+        return x
+    if _is_key(jnp.asarray(x)):
+        words = jax.random.key_data(x)
+        return _Keys(jnp.broadcast_to(words[..., None], (*words.shape, size)), jax.random.key_impl(x))
+    return _wide(x, False, size)
+
+
+def _scan(eqn: JaxprEqn, inputs: list[tuple[Any, bool]], size: int) -> list:
+    """A loop over time: its body is read off in turn, its carry always has the batch axis."""
+    p, body = eqn.params, eqn.params["jaxpr"]
+    first, count = p["num_consts"], p["num_carry"]
+    consts, carry, over = inputs[:first], inputs[first : first + count], inputs[first + count :]
+    whole = [_spread(x, batched, size) for x, batched in carry]
+    impls = [x.impl if isinstance(x, _Keys) else None for x in whole]
+    over_impls = [x.impl if isinstance(x, _Keys) else None for x, _ in over]
+    bare = lambda x: x.words if isinstance(x, _Keys) else x
+    dressed = lambda x, impl: x if impl is None else _Keys(x, impl)
+    out_impls: list = []
+
+    def step(now: list, xs: list) -> tuple[list, list]:
+        args = [
+            *consts,
+            *((dressed(x, impl), True) for x, impl in zip(now, impls, strict=True)),
+            *((dressed(x, impl), b) for x, impl, (_, b) in zip(xs, over_impls, over, strict=True)),
+        ]
+        results = [_spread(x, b, size) for x, b in _run(body.jaxpr, body.consts, args, size)]
+        out_impls[:] = [x.impl if isinstance(x, _Keys) else None for x in results[count:]]
+        return [bare(x) for x in results[:count]], [bare(x) for x in results[count:]]
+
+    last, stacked = lax.scan(
+        step, [bare(x) for x in whole], [bare(x) for x, _ in over], p["length"], p["reverse"], p["unroll"]
+    )
+    return [dressed(x, i) for x, i in zip([*last, *stacked], [*impls, *out_impls], strict=True)]
+
+
 _ELEMENTWISE = """
     abs acos acosh add and asin asinh atan atan2 atanh bessel_i0e bessel_i1e cbrt ceil clamp clz convert_element_type
     copy cos cosh digamma div eq erf erf_inv erfc exp exp2 expm1 floor ge gt integer_pow is_finite le lgamma log log1p
@@ -206,4 +244,5 @@ _RULES: dict[str, Callable[[JaxprEqn, list[tuple[Any, bool]], int], list]] = {
     "dot_general": _dot,
     "random_unwrap": _unwrap,
     "random_wrap": _wrap,
+    "scan": _scan,
 }

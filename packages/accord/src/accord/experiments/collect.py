@@ -145,7 +145,7 @@ def _mean_votes(seeds: list[list[list[float] | None]]) -> list[list[float] | Non
 
 
 def _best_response(responses: dict[Job, Any]) -> dict[str, Any]:
-    agents = sorted({job.detail for job in responses})
+    agents = sorted({job.detail for job in responses if job.detail is not None})
     of = lambda agent: [part for job, part in responses.items() if job.detail == agent]
     grids = {tuple(map(tuple, part["theta"])) for part in responses.values()}
     # Prices lie between none and the one found, which differs from seed to seed: the mean stands for the k-th price.
@@ -164,7 +164,7 @@ def _best_response(responses: dict[Job, Any]) -> dict[str, Any]:
 
 
 def _thresholds(done: dict[Job, Any]) -> list[dict[str, Any]]:
-    sizes = sorted({job.detail for job in done if job.kind == "threshold"})
+    sizes = sorted({job.detail for job in done if job.kind == "threshold" and job.detail is not None})
     found = []
     for size in sizes:
         parts = [part for job, part in done.items() if job.kind == "threshold" and job.detail == size]

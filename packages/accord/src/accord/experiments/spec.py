@@ -206,7 +206,7 @@ def tried(experiment: Experiment) -> Experiment:
         if experiment.moca.proposer >= game.num_agents:
             last = game.num_agents - 1
             raise BadSetting(f"moca.proposer={experiment.moca.proposer}, but the agents are 0 to {last}. Choose one.")
-    if space is not None:
+    if space is not None and experiment.space is not None:
         pairs = zip(space.low, space.high, strict=False)
         if len(space.low) != len(space.high) or any(low >= high for low, high in pairs):
             raise BadSetting(

@@ -98,6 +98,7 @@ def cooperation(play: Play, theta: np.ndarray, *, episodes: int, key: Any) -> np
     if isinstance(game.actions, Discrete):
         near = (taken == best[:, None]).astype(float)
     else:
+        assert isinstance(game.actions, Box)  # one-shot games have one part
         span = np.asarray(game.actions.high) - np.asarray(game.actions.low)
         near = 1.0 - (np.abs(taken - best[..., None]) / span[:, None]).mean(axis=1)
     return near.mean(axis=0).reshape(count, episodes).mean(axis=1)

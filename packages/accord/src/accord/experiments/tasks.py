@@ -62,7 +62,7 @@ def train_scheme(bench: Bench) -> dict[str, Any]:
     settings = ppo_of(bench.experiment, scheme)
     learner, state = learned(bench, scheme, base, settings, extra)
     policy = policy_of(learner.game, state.net, settings)
-    if scheme == "joint":
+    if isinstance(learner.game, Joint):
         policy = Members(learner.game, policy)
     key = key_of(bench.job, "evaluation")
     seen = evaluate.play(base, policy, episodes=bench.experiment.evaluation.episodes, key=key)

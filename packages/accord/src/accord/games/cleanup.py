@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from typing import ClassVar, NamedTuple
 
 import jax.numpy as jnp
@@ -117,9 +118,9 @@ class Cleanup(AbstractGame):
     `view="crop"` gives 15 x 15 x 3 colours in [0, 1], the agent in the middle and looking up (see `crop`).
 
     Source: Hughes et al. 2018 (arXiv 1803.08884), Cleanup; rules and map as released with Christoffersen, Haupt and
-    Hadfield-Menell 2023 (arXiv 2208.10469). Departures: the punishment beam is absent, as it is switched off there; of
-    three agents of whom two contest a cell that a third holds against them, the released code may shuffle ties
-    otherwise.
+    Hadfield-Menell 2023 (arXiv 2208.10469). Departures: the punishment beam is absent, as it is switched off there. Two
+    agents never stand on one cell; in the released code the winner of a contested cell steps onto its occupant if that
+    one is held up in turn. The crop looks up for every heading; there it looks down for left and right.
     """
 
     num_agents: int = 2
@@ -204,11 +205,12 @@ class Cleanup(AbstractGame):
         apples, eaten, occupied = self._eaten(state.apples, bodies)
         dirty, cleaned = self._fired(state.waste, bodies, actions == CLEAN, movement.ranks(words[:n]))
 
-        share = masks.count(dirty).astype(jnp.float32) * jnp.float32(1.0 / river.shape[1])
-        alive = share < self.depletion
+        cells = river.shape[1]
+        share = masks.count(dirty).astype(jnp.float32) * jnp.float32(1.0 / cells)
+        alive = masks.count(dirty) < math.ceil(self.depletion * cells - 1e-9)  # whole cells: no rounding at the edge
         growth = jnp.where(alive, self.apple_chance * (1.0 - share / self.depletion), 0.0)
         grows = _chance(words[n + 2 :], growth) & ~occupied
-        waste = masks.unpacked(dirty, river.shape[1]) | self._spoiled(dirty, alive, words[n : n + 2])
+        waste = masks.unpacked(dirty, cells) | self._spoiled(dirty, alive, words[n : n + 2])
         return CleanupState(bodies, apples | grows, waste, cleaned, eaten), eaten.astype(jnp.float32)
 
     def _eaten(self, apples: Array, bodies: movement.Bodies) -> tuple[Array, Array, Array]:

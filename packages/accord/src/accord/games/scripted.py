@@ -5,6 +5,7 @@ anchors, not optima: what they earn is a lower bound on what their role can earn
 """
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import NamedTuple, TypeAlias
 
 import jax
@@ -172,6 +173,7 @@ def cast(scripts: Sequence[Script], roles: Int[Array, "agents"]) -> Policy:
         seen = observations["game"] if isinstance(observations, dict) else observations
         draws = uniform(key, roles.shape[0])
         wishes = [jax.vmap(script)(seen, draws) for script in scripts]
-        return sum(jnp.where(roles == role, wish, 0) for role, wish in enumerate(wishes)), ()
+        chosen = [jnp.where(roles == role, wish, 0) for role, wish in enumerate(wishes)]
+        return reduce(jnp.add, chosen), ()
 
     return policy

@@ -61,9 +61,9 @@ def _whole(game: AbstractGame, policy: Policy, episodes: int, key: PRNGKeyArray)
 
 
 def _host(game: AbstractGame, after: Array, metrics: dict[str, Array]) -> Episodes:
-    metrics = {k: np.asarray(v) for k, v in metrics.items()}
+    here = {k: np.asarray(v) for k, v in metrics.items()}
     none = np.zeros(game.num_agents, np.float32)
-    return Episodes(np.asarray(after), metrics.get("transfers", none), metrics)
+    return Episodes(np.asarray(after), here.get("transfers", none), here)
 
 
 def first_values(

@@ -95,6 +95,8 @@ def doing(status: Status) -> str:
     if not total:
         return f"{status.line['stage']}, update {status.line['update']}"
     share = status.env_steps / total
+    if share >= 1:
+        return f"learned, welfare {status.line['welfare']:.4g}; now playing"
     return f"{share:4.0%}, welfare {status.line['welfare']:.4g}"
 
 

@@ -42,7 +42,7 @@ class Local:
     def __init__(self, workers: int | None = None) -> None:
         if workers is not None and workers < 1:
             raise BadSetting(f"workers={workers}, but somebody must do the work. Choose at least 1.")
-        cores: list[int | None] = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+        cores: list[int | None] = [*sorted(os.sched_getaffinity(0))] if hasattr(os, "sched_getaffinity") else []
         if not cores:  # no pinning here
             cores = [None] * (os.cpu_count() or 1)
         count = workers or len(cores)
