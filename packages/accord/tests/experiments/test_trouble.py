@@ -3,9 +3,9 @@
 import errno
 import json
 import re
-import resource
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -107,9 +107,12 @@ def test_a_disk_that_fills_up(half, tmp_path):
     replace(tmp_path / "run/settings.toml", "env_steps = 320", "env_steps = 6400")
     job = RunFolder.open(tmp_path / "run").job("separate-seed0")
     room = job.progress_file.stat().st_size + 10_000
-    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+    limited = (
+        f"import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room})); "
+        "os.execv(sys.argv[1], sys.argv[1:])"
+    )
     words = {"cwd": tmp_path, "env": environment(), "capture_output": True, "text": True, "timeout": 300}
-    got = subprocess.run(command("resume", "run"), preexec_fn=limit, **words)
+    got = subprocess.run([sys.executable, "-c", limited, *command("resume", "run")], **words)
     assert got.returncode == 2 and "Traceback" not in got.stderr
     assert "progress.jsonl could not be written (File too large). Free some space" in got.stderr
     assert 20 < job.last_line()["update"] < 400

@@ -10,7 +10,7 @@ STORY = Experiment(
     preset="story",
     title="Two robots and a river",
     game=Choice("cleanup-small"),
-    space=Choice("cleaning-wage"),
+    space=Choice("cleaning-wage", ("high=0.4",)),
     unit="apples per cleaned cell",
     schemes=("solo", "separate", "joint", "moca"),
     solo=Plan(2_000_000),

@@ -258,7 +258,7 @@ class Cleanup(AbstractGame):
     @property
     def num_features(self) -> int:
         """Length of the feature observation."""
-        return 21 + self.num_agents
+        return 17 + self.num_agents
 
     def observe(self, state: CleanupState) -> Float[Array, "agents ..."]:
         """`features` or `crop`, as `view` says."""
@@ -277,10 +277,9 @@ class Cleanup(AbstractGame):
     def features(self, state: CleanupState) -> Float[Array, "agents features"]:
         """What matters, as numbers for each agent.
 
-        Own row and column in [-1, 1]; heading one-hot (4); nearest apple and nearest waste as (cells ahead, cells to
-        the right), each over the map's size and squashed by x / (1 + |x|), which tells one cell from none, and a flag
-        "there is one"; the nearest other agent likewise without the squashed pair; waste over the depletion threshold;
-        share of orchard cells with apples; cells cleaned last step by each agent, own first.
+        Own row and column in [-1, 1]; heading one-hot (4); nearest apple, nearest waste and nearest other agent, each as
+        (cells ahead, cells to the right) over the map's size and a flag "there is one"; waste over the depletion
+        threshold; share of orchard cells with apples; cells cleaned last step by each agent, own first.
         """
         bodies = state.bodies
         height, width = self.map.shape
@@ -292,7 +291,7 @@ class Cleanup(AbstractGame):
         look = [(bodies.heading == h).astype(jnp.float32) for h in range(4)]
         apple = self._nearest(bodies, self.orchard, state.apples)
         waste = self._nearest(bodies, self.river, state.waste)
-        agent = self._nearest(bodies, (bodies.row, bodies.col), None)[2:]
+        agent = self._nearest(bodies, (bodies.row, bodies.col), None)
         dirt = jnp.sum(state.waste, dtype=jnp.int32).astype(jnp.float32) * jnp.float32(
             1.0 / (self.depletion * self.river.shape[1])
         )
@@ -319,8 +318,7 @@ class Cleanup(AbstractGame):
         flag = found.astype(jnp.float32)
         ahead, side = ahead.astype(jnp.float32) * flag, side.astype(jnp.float32) * flag
         scale = jnp.float32(1.0 / max(self.map.shape))
-        squashed = [ahead / (1.0 + jnp.abs(ahead)), side / (1.0 + jnp.abs(side))]
-        return [*squashed, ahead * scale, side * scale, flag]
+        return [ahead * scale, side * scale, flag]
 
     def signals(self, before: CleanupState, actions: Array, after: CleanupState) -> Signals:
         """Cells cleaned and apples eaten in the step, by agent."""

@@ -76,7 +76,7 @@ def coloured(pictures: Int[Array, "*cells"], palette: Sequence[tuple[int, int, i
 
 
 def text(
-    map: GridMap, grounds: Mapping[str, str], layers: Sequence[tuple[str, Bool[Array, "cells"], str]], bodies: Bodies
+    map: GridMap, grounds: Mapping[str, str], layers: Sequence[tuple[str, Bool[Array, "_"], str]], bodies: Bodies
 ) -> str:
     """The map for people: agents as arrows over what lies there."""
     lines = [[grounds.get(char, char) for char in line] for line in map.text]
