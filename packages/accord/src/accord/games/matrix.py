@@ -151,11 +151,12 @@ def stag_hunt() -> MatrixGame:
 
 
 def chicken() -> MatrixGame:
-    """Temptation 3 > reward 2 > sucker 1 > punishment 0: each wants to be the one who does not give way.
+    """Temptation 4 > reward 3 > sucker 1 > punishment 0: each wants to be the one who does not give way.
 
-    Source: the order T > R > S > P of Rapoport and Chammah 1966, "The game of chicken".
+    Source: the order T > R > S > P of Rapoport and Chammah 1966, "The game of chicken". The numbers make it best for
+    both together that both swerve (2R > T + S).
     """
-    return symmetric(2.0, 1.0, 3.0, 0.0, labels=("swerve", "straight"))
+    return symmetric(3.0, 1.0, 4.0, 0.0, labels=("swerve", "straight"))
 
 
 def harmony() -> MatrixGame:

@@ -64,11 +64,12 @@ class PPO:
         self.game, self.settings, self.total_updates = game, settings, max(total_updates, 1)
         # Arrays inside the game (payoffs, frozen nets) are arguments of the program and not constants in it, so that
         # games which differ in them alone share one compiled program.
-        arrays, fixed = eqx.partition(game, eqx.is_array)
-        self.trains = jnp.asarray(trains if trains is not None else (1.0,) * game.num_agents, jnp.float32)
+        # The same holds for who trains: all best responses in a game are one program.
+        mask = jnp.asarray(trains if trains is not None else (1.0,) * game.num_agents, jnp.float32)
+        arrays, fixed = eqx.partition((game, mask), eqx.is_array)
         self.optimiser = optax.adam(learning_rate=1.0, eps=1e-5)  # the schedule multiplies its step
-        update = jax.jit(lambda state, arrays: self._update(eqx.combine(arrays, fixed), state), donate_argnums=0)
-        init = jax.jit(lambda key, arrays: self._fresh(eqx.combine(arrays, fixed), key))
+        update = jax.jit(lambda state, arrays: self._update(*eqx.combine(arrays, fixed), state), donate_argnums=0)
+        init = jax.jit(lambda key, arrays: self._fresh(eqx.combine(arrays, fixed)[0], key))
         self.update: Callable[[LearnerState], tuple[LearnerState, Metrics]] = lambda state: update(state, arrays)
         self._init = lambda key: init(key, arrays)
 
@@ -99,7 +100,7 @@ class PPO:
             progress, run_key, jnp.zeros((), jnp.int32),
         )
 
-    def _update(self, game: AbstractGame, state: LearnerState) -> tuple[LearnerState, Metrics]:
+    def _update(self, game: AbstractGame, trains: Array, state: LearnerState) -> tuple[LearnerState, Metrics]:
         s = self.settings
         next_key, shuffle_key = jax.random.split(state.key)
         done = state.updates.astype(jnp.float32) / self.total_updates
@@ -111,7 +112,7 @@ class PPO:
 
         def one_epoch(carry: tuple, key: PRNGKeyArray) -> tuple[tuple, Metrics]:
             order = jax.random.permutation(key, s.num_steps).reshape(s.minibatches, -1)
-            return jax.lax.scan(lambda c, times: self._descend(c, batch, times, rate, entropy_weight), carry, order)
+            return jax.lax.scan(lambda c, times: self._descend(c, batch, times, rate * trains, entropy_weight), carry, order)
 
         (net, optimiser), losses = jax.lax.scan(
             one_epoch, (net, state.optimiser), jax.random.split(shuffle_key, s.epochs)
@@ -167,6 +168,8 @@ class PPO:
     ) -> tuple[tuple, Metrics]:
         """One gradient step on a random set of time steps: a block of rows at a time, gradients summed.
 
+        `rate` is the step size of each agent, 0 where its net stays frozen.
+
         A block is one time step of all environments, contiguous in memory and small enough for the cache; summing over
         blocks is the same mathematics as one large minibatch.
         """
@@ -185,7 +188,7 @@ class PPO:
         grads = self._limited(grads)
         with jax.numpy_dtype_promotion("standard"):  # optax relies on it
             steps, optimiser = self.optimiser.update(grads, optimiser, net)
-        net = jax.tree.map(lambda p, u: p + rate * u * self._per_agent(self.trains, u), net, steps)
+        net = jax.tree.map(lambda p, u: p + u * self._per_agent(rate, u), net, steps)
         return (net, optimiser), losses
 
     def _per_agent(self, values: Array, like: Array) -> Array:
