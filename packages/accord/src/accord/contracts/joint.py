@@ -9,6 +9,13 @@ from ..core.game import AbstractGame, Space
 from ..core.types import Actions, Array, Bool, Metrics, Observations, PRNGKeyArray, Rewards, State
 
 
+def together(leaf: Array) -> Array:
+    """What each member sees, `[agents, ...]`, as what one controller sees, `[1, ...]`."""
+    if leaf.ndim == 4:
+        return jnp.moveaxis(leaf, 0, 2).reshape(1, *leaf.shape[1:3], -1)
+    return leaf.reshape(1, -1)
+
+
 class Joint(AbstractGame):
     """A single agent that sees what all see, acts for all, and earns what all earn.
 
@@ -46,8 +53,8 @@ class Joint(AbstractGame):
         return after, jnp.sum(rewards)[None]
 
     def observe(self, state: State) -> Observations:
-        """All members' observations in a row."""
-        return jax.tree.map(lambda leaf: leaf.reshape(1, -1), self.game.observe(state))
+        """All members' observations in a row; images stacked on their channels."""
+        return jax.tree.map(together, self.game.observe(state))
 
     def terminal(self, state: State) -> Bool[Array, ""]:
         """As in the game inside."""

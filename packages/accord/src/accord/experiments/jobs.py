@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 from .spec import Experiment
@@ -40,16 +41,23 @@ def jobs_of(experiment: Experiment, num_agents: int) -> tuple[Job, ...]:
         for scheme in experiment.schemes:
             jobs.append(Job(scheme, seed, env_steps=getattr(experiment, scheme).env_steps))
         if "moca" in experiment.schemes:
-            # What phase 2 learns costs no environment steps: it plays on the frozen values.
-            jobs.append(Job("negotiate", seed, needs=(f"moca-seed{seed}",)))
-        if "moca" in experiment.schemes and experiment.response.prices:
-            for agent in range(num_agents):
-                needs = (f"negotiate-seed{seed}",)
-                steps = experiment.response.env_steps * num_agents  # one training from each agent's play
-                jobs.append(Job("respond", seed, agent, needs, steps))
+            jobs += _phase_two(experiment, seed, num_agents)
         for size in experiment.threshold.sizes:
             jobs.append(Job("threshold", seed, size, env_steps=experiment.threshold.env_steps))
     return tuple(jobs)
+
+
+def _phase_two(experiment: Experiment, seed: int, num_agents: int) -> list[Job]:
+    """Find the contract and retrain against it; or, for a stable one, retrain first and search where that shows calm."""
+    stable, play = experiment.moca.stable, f"moca-seed{seed}"
+    negotiate = Job("negotiate", seed, needs=(play,))  # no environment steps: it plays on the frozen values
+    needs = (play,) if stable else (negotiate.name,)
+    steps = experiment.response.env_steps * num_agents  # one training from each agent's play
+    agents = range(num_agents) if experiment.response.prices else ()
+    responses = [Job("respond", seed, agent, needs, steps) for agent in agents]
+    if stable:
+        negotiate = dataclasses.replace(negotiate, needs=(play, *(job.name for job in responses)))
+    return [negotiate, *responses]
 
 
 def by_urgency(jobs: tuple[Job, ...]) -> list[Job]:

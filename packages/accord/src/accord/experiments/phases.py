@@ -55,8 +55,10 @@ def negotiate(bench: Bench) -> dict[str, Any]:
     plan, play = bench.experiment.moca, play_of(bench)
     theta = grid(play.space, plan.prices)
     seen = moca.landscape(play, theta, episodes=plan.episodes, key=key_of(bench.job, "landscape"))
+    floor = calm_from(bench) if plan.stable else None
     found = moca.search(
-        seen, proposer=plan.proposer, criterion=plan.criterion, values=plan.values, margin=plan.margin
+        seen, proposer=plan.proposer, criterion=plan.criterion, values=plan.values, margin=plan.margin,
+        among=None if floor is None else seen.theta[:, 0] >= floor - 1e-6,
     )
     contract: dict[str, Any] = {
         "search": {
@@ -64,6 +66,7 @@ def negotiate(bench: Bench) -> dict[str, Any]:
             "signed": found.theta is not None,
             "criterion": found.criterion,
             "message": found.message,
+            "stable_from": floor,
         }
     }
     acceptance: dict[str, Any] = {"theta": theta[:, 0].tolist(), "search": found.accepts.astype(float).tolist()}
@@ -135,6 +138,18 @@ def _learned(bench: Bench, play: moca.Play, theta: np.ndarray) -> tuple[dict[str
     return {"theta": [float(term) for term in offer], "acceptance": signed}, listed
 
 
+def calm_from(bench: Bench) -> float | None:
+    """The lowest price looked at from which on no retrained agent of this seed gains more than the tolerance.
+
+    None where there is none: the search is then over all prices, and the report says that play is a habit.
+    """
+    game = game_of(bench.experiment)
+    parts = [bench.run.job(f"respond-agent{i}-seed{bench.job.seed}").result() or {} for i in range(game.num_agents)]
+    calm = np.all([np.asarray(part["gain"]) <= part["slack"] for part in parts], axis=0)
+    settled = [bool(calm[k:].all()) for k in range(len(calm))]
+    return float(parts[0]["theta"][settled.index(True)][0]) if any(settled) else None
+
+
 def respond(bench: Bench) -> dict[str, Any]:
     """Retrain one agent against the others' frozen play, at prices up to the one found: what could it gain?
 
@@ -142,9 +157,11 @@ def respond(bench: Bench) -> dict[str, Any]:
     """
     plan, play, agent = bench.experiment.response, play_of(bench), bench.job.detail
     assert agent is not None
-    found = bench.run.job(f"negotiate-seed{bench.job.seed}").result()
-    assert found is not None, "the schedule runs what is needed first"
-    low, top = np.asarray(play.space.low), np.asarray(found["contract"]["search"]["theta"] or play.space.high)
+    low, top = np.asarray(play.space.low), np.asarray(play.space.high)
+    if not bench.experiment.moca.stable:
+        found = bench.run.job(f"negotiate-seed{bench.job.seed}").result()
+        assert found is not None, "the schedule runs what is needed first"
+        top = np.asarray(found["contract"]["search"]["theta"] or top)
     shares = np.arange(1, plan.prices + 1) / plan.prices
     prices = (low + shares[:, None] * (top - low)).astype(np.float32)
 

@@ -46,12 +46,18 @@ class MocaPlan:
     criterion: Literal["proposer", "welfare"] = "proposer"
     values: Literal["predicted", "discounted", "realised"] = "predicted"
     margin: float = bounded(0.0, 0.0, 1e9, "by how much signing must beat the null for each agent")
+    stable: bool = False
+    """Search only where retrained agents gain nothing of note: learned play is an equilibrium there, and no habit."""
+
     negotiations: int = bounded(100, 0, 10**9, "updates of the learned phase 2; 0 leaves it out")
 
 
 @dataclass(frozen=True)
 class ResponsePlan:
-    """Retrain one agent at a time against the others' frozen play, at prices between none and the one found."""
+    """Retrain one agent at a time against the others' frozen play, at prices between none and the one found.
+
+    With `moca.stable` the prices go up to the highest of the space instead, since the search then waits for the answer.
+    """
 
     env_steps: int = bounded(1_000_000, 1, 10**12, "environment steps for each agent and start, over all prices")
     ppo: tuple[str, ...] = ()
@@ -163,6 +169,8 @@ def checked(experiment: Experiment) -> Experiment:
         raise BadSetting(f"schemes is empty, so there is nothing to run. Choose some of: {', '.join(SCHEMES)}.")
     if experiment.space is None and ("moca" in experiment.schemes or experiment.threshold.sizes):
         raise BadSetting("Contracts need a space of terms. Choose one: space=NAME, as listed by: accord games")
+    if experiment.moca.stable and not experiment.response.prices:
+        raise BadSetting("moca.stable=true needs best responses to know what is stable. Set response.prices=5, say.")
     for plan in _PLANS:
         settings = ppo_of(experiment, plan)
         if settings.num_steps % settings.minibatches:

@@ -10,7 +10,7 @@ import equinox as eqx
 import jax
 import numpy as np
 
-from ..contracts.joint import Joint
+from ..contracts.joint import Joint, together
 from ..contracts.negotiate import RandomTerms
 from ..core import record as records
 from ..core.game import AbstractGame
@@ -102,8 +102,7 @@ class Members(eqx.Module):
 
     def __call__(self, observations: Any, key: Any) -> tuple[Any, Any]:
         """Each member's part of what the controller does on seeing what all see."""
-        together = jax.tree.map(lambda leaf: leaf.reshape(1, -1), observations)
-        actions, extras = self.controller(together, key)
+        actions, extras = self.controller(jax.tree.map(together, observations), key)
         return self.game.apart(actions), extras
 
 

@@ -20,7 +20,7 @@ from .spec import Experiment, space_of
 from .store import JobFolder, RunFolder, storage
 from .worker import Stopped
 
-_SHAPING = ("num_envs", "hidden", "shared_trunk", "box_head")
+_SHAPING = ("num_envs", "hidden", "shared_trunk", "encoder", "box_head")
 """Settings of PPO without which a checkpoint does not fit; the others may be changed on the way."""
 
 

@@ -16,7 +16,7 @@ from ..core.game import AbstractGame, Space
 from ..core.rollout import Progress, Trajectory, over_envs, rollout, start
 from ..core.types import Actions, Array, Metrics, Observations, PRNGKeyArray
 from . import heads
-from .nets import ActorCritic, flat, forward, init_net, policy_outputs, value_output
+from .nets import ActorCritic, flat, forward, image_of, init_net, policy_outputs, value_output
 from .returns import ValueScale, advantages, rescaled
 from .settings import PPOSettings
 
@@ -85,7 +85,8 @@ class PPO:
     def _fresh(self, game: AbstractGame, key: PRNGKeyArray) -> LearnerState:
         net_key, start_key, run_key = jax.random.split(key, 3)
         s = self.settings
-        shape = jax.eval_shape(lambda k: flat(game.observe(game.init(k))), net_key)
+        seen = jax.eval_shape(lambda k: game.observe(game.init(k)), net_key)
+        shape = jax.eval_shape(flat, seen)
         net = init_net(
             net_key,
             num_agents=game.num_agents,
@@ -93,6 +94,7 @@ class PPO:
             num_outputs=heads.num_outputs(game.actions),
             hidden=s.hidden,
             shared_trunk=s.shared_trunk,
+            image=image_of(seen) if s.encoder == "conv" else None,
         )
         progress = start(game, s.num_envs, start_key, phases=min(s.phases, game.horizon, s.num_envs))
         return LearnerState(

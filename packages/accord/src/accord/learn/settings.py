@@ -26,5 +26,8 @@ class PPOSettings:
     value_rate: float = bounded(0.05, 0.0, 1.0, "rate at which the value scale follows the returns")
     hidden: tuple[int, ...] = (64, 64)
     shared_trunk: bool = False
+    encoder: Literal["dense", "conv"] = "dense"
+    """What meets an image first: dense layers, or the released net's six 3x3 filters. Features need neither."""
+
     box_head: Literal["beta", "gaussian"] = "beta"
     phases: int = bounded(8, 1, 1 << 20, "groups of environments whose episodes begin at different times")

@@ -23,7 +23,7 @@ from ...contracts.negotiate import ChoiceTerms, Contracted, Deal, Negotiated, No
 from ...contracts.space import AbstractContractSpace
 from ...core.game import AbstractGame
 from ...core.rollout import over_envs, rollout, start
-from ...core.types import Actions, Array, Float, Observations, Payments, PRNGKeyArray, Theta
+from ...core.types import Actions, Array, Bool, Float, Observations, Payments, PRNGKeyArray, Theta
 from ..nets import ActorCritic, flat, value_output
 from ..ppo import NetPolicy, policy_of
 from ..returns import ValueScale
@@ -156,7 +156,13 @@ def landscape(
 
 
 def search(
-    seen: Landscape, *, proposer: int = 0, criterion: str = "proposer", values: str = "predicted", margin: float = 0.0
+    seen: Landscape,
+    *,
+    proposer: int = 0,
+    criterion: str = "proposer",
+    values: str = "predicted",
+    margin: float = 0.0,
+    among: Bool[np.ndarray, "contracts"] | None = None,
 ) -> Agreement:
     """The best contract that everybody signs.
 
@@ -167,11 +173,12 @@ def search(
         values: `"predicted"` ranks by the critics, `"discounted"` by played episodes on the same scale, `"realised"` by
             undiscounted played returns.
         margin: by how much signing must beat the null for each agent.
+        among: which contracts may be chosen, such as those under which play is known to be an equilibrium; default all.
     """
     table = {"predicted": seen.predicted, "discounted": seen.discounted, "realised": seen.realised}[values]
     gain = table[:, :-1] - table[:, -1:]
     accepts = gain > margin
-    signed = accepts.all(axis=0)
+    signed = accepts.all(axis=0) & (True if among is None else among)
     score = table[:, :-1].sum(axis=0) if criterion == "welfare" else table[proposer, :-1]
     if not signed.any():
         nearest = int(gain.min(axis=0).argmax())
@@ -201,7 +208,7 @@ def negotiation_settings(settings: PPOSettings, *, num_envs: int = 64) -> PPOSet
     return PPOSettings(
         num_envs=num_envs, num_steps=8, epochs=4, minibatches=4, gamma=1.0, lambda_=1.0, phases=1,
         learning_rate=3e-3, final_learning_rate=3e-4, entropy_weight=0.01, final_entropy_weight=0.0,
-        hidden=settings.hidden, box_head=settings.box_head, value_rate=0.1,
+        hidden=settings.hidden, encoder=settings.encoder, box_head=settings.box_head, value_rate=0.1,
     )
 
 
