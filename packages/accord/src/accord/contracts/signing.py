@@ -13,8 +13,8 @@ class WithSigning(AbstractContractSpace):
     """A space with lump sums appended: one term in [-limit, limit] for each agent but the proposer.
 
     The proposer pays the term to that agent once, when the contract is signed; a negative term is paid by the agent to
-    the proposer. With them a proposer can leave everybody at their value without the contract and keep the rest; without
-    them the price has to do both jobs, to steer and to share.
+    the proposer. With them a proposer can leave everybody at their value without the contract and keep the rest;
+    without them the price has to do both jobs, to steer and to share.
 
     Source: the value at "acc" in the contracts of Christoffersen, Haupt, Hadfield-Menell 2023 (arXiv 2208.10469,
     section 3); their experiments leave it out.
@@ -52,7 +52,7 @@ class WithSigning(AbstractContractSpace):
         """The lump sums between proposer and others, and whatever the space inside has due at signing."""
         if num_agents != self.num_agents:
             raise BadGame(
-                f"WithSigning has num_agents={self.num_agents}, the game {num_agents}. Give the space the game's number."
+                f"WithSigning has num_agents={self.num_agents}, the game {num_agents}. Give it the game's number."
             )
         inside = self.space.num_terms
         sums, zero = theta[inside:], jnp.zeros(1, theta.dtype)

@@ -5,8 +5,8 @@ operation on one batched and one constant array, moves it to the front. On a CPU
 (agents) or 14 (cells) instead of along a thousand environments, between transposes. Here the function's operations are
 read off its jaxpr and repeated with the batch axis last in every one of them. The numbers are those of `jax.vmap`.
 
-An operation without a rule below (open loops, branches, gathers, products of two batched matrices) is handed to `jax.vmap`:
-correct, and as fast as that. Random keys are held as their words, `[..., 2, envs]`, and wrapped where somebody needs a
+An operation without a rule below (open loops, branches, gathers, products of two batched matrices) is handed to
+`jax.vmap`: correct, and as fast as that. Random keys are held as their words, `[..., 2, envs]`, and wrapped where somebody needs a
 key. What is not batched stays so, and is computed once.
 """
 

@@ -10,6 +10,10 @@ from .spec import Experiment
 KINDS = ("solo", "separate", "joint", "moca", "negotiate", "respond", "threshold", "scripted")
 
 
+class Stopped(Exception):
+    """The job was asked to stop; its checkpoint is written."""
+
+
 @dataclass(frozen=True)
 class Job:
     """One unit of work for one process."""
@@ -48,7 +52,7 @@ def jobs_of(experiment: Experiment, num_agents: int) -> tuple[Job, ...]:
 
 
 def _phase_two(experiment: Experiment, seed: int, num_agents: int) -> list[Job]:
-    """Find the contract and retrain against it; or, for a stable one, retrain first and search where that shows calm."""
+    """Find the contract, then retrain against it; for a stable one, retrain first and search where that shows calm."""
     stable, play = experiment.moca.stable, f"moca-seed{seed}"
     negotiate = Job("negotiate", seed, needs=(play,))  # no environment steps: it plays on the frozen values
     needs = (play,) if stable else (negotiate.name,)

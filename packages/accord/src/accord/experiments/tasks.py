@@ -21,37 +21,10 @@ from ..learn.schemes import SCHEMES
 from ..learn.settings import PPOSettings
 from .jobs import Job
 from .spec import Experiment, game_of, ppo_of, space_of, updates_of
-from .store import RunFolder
-from .training import Bench, Leashed, header_of
+from .training import Bench, header_of
 
 LABELS = {"solo": "One robot alone"} | {name: scheme.label for name, scheme in SCHEMES.items()}
 """What people call the schemes."""
-
-
-def perform(run: RunFolder, job: Job, leash: Leashed) -> dict[str, Any]:
-    """Do a job; its result is plain JSON.
-
-    Raises:
-        Stopped: asked to stop; doing the job again continues it.
-        AccordError: anything that a person can mend.
-    """
-    from . import phases, scripts
-
-    bench = Bench(run, job, leash)
-    match job.kind:
-        case "solo" | "separate" | "joint":
-            return train_scheme(bench)
-        case "moca":
-            return phases.train_moca(bench)
-        case "negotiate":
-            return phases.negotiate(bench)
-        case "respond":
-            return phases.respond(bench)
-        case "threshold":
-            return phases.threshold(bench)
-        case "scripted":
-            return scripts.schelling(bench)
-    raise ValueError(f"No such kind of job: {job.kind!r}.")
 
 
 def train_scheme(bench: Bench) -> dict[str, Any]:

@@ -15,10 +15,9 @@ from ..learn import checkpoint
 from ..learn.loop import Record, train
 from ..learn.ppo import PPO, LearnerState
 from ..learn.settings import PPOSettings
-from .jobs import Job
+from .jobs import Job, Stopped
 from .spec import Experiment, space_of
 from .store import JobFolder, RunFolder, storage
-from .worker import Stopped
 
 _SHAPING = ("num_envs", "hidden", "shared_trunk", "encoder", "box_head")
 """Settings of PPO without which a checkpoint does not fit; the others may be changed on the way."""

@@ -13,18 +13,16 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ..core.errors import AccordError, StorageError
-from .jobs import jobs_of
+from .jobs import Job, Stopped, jobs_of
 from .store import JobFolder, RunFolder, dumps, locked, write_whole
 
 STOPPED = 75
 """Exit code of a job that was asked to stop and wrote its checkpoint."""
-
-
-class Stopped(Exception):
-    """The job was asked to stop; its checkpoint is written."""
 
 
 class Leash:
@@ -76,7 +74,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _work(folder: Path, name: str, leash: Leash) -> None:
-    from . import tasks  # loads the array library
     from .spec import game_of
 
     run = RunFolder.open(folder)
@@ -84,7 +81,30 @@ def _work(folder: Path, name: str, leash: Leash) -> None:
     job, place = jobs[name], run.job(name)
     with locked(place.path / ".lock"):  # an orphan of a killed run may still be writing its last checkpoint
         if place.result() is None:
-            place.finish(tasks.perform(run, job, leash))
+            place.finish(perform(run, job, leash))
+
+
+def perform(run: RunFolder, job: Job, leash: Leash) -> dict[str, Any]:
+    """Do a job; its result is plain JSON.
+
+    Raises:
+        Stopped: asked to stop; doing the job again continues it.
+        AccordError: anything that a person can mend.
+    """
+    from . import phases, scripts, tasks  # these load the array library
+    from .training import Bench
+
+    does: dict[str, Callable[[Bench], dict[str, Any]]] = {
+        "solo": tasks.train_scheme,
+        "separate": tasks.train_scheme,
+        "joint": tasks.train_scheme,
+        "moca": phases.train_moca,
+        "negotiate": phases.negotiate,
+        "respond": phases.respond,
+        "threshold": phases.threshold,
+        "scripted": scripts.schelling,
+    }
+    return does[job.kind](Bench(run, job, leash))
 
 
 def _failed(folder: Path, name: str, message: str, code: int) -> int:

@@ -277,8 +277,8 @@ class Cleanup(AbstractGame):
     def features(self, state: CleanupState) -> Float[Array, "agents features"]:
         """What matters, as numbers for each agent.
 
-        Own row and column in [-1, 1]; heading one-hot (4); nearest apple, nearest waste and nearest other agent, each as
-        (cells ahead, cells to the right) over the map's size and a flag "there is one"; waste over the depletion
+        Own row and column in [-1, 1]; heading one-hot (4); nearest apple, nearest waste and nearest other agent, each
+        as (cells ahead, cells to the right) over the map's size and a flag "there is one"; waste over the depletion
         threshold; share of orchard cells with apples; cells cleaned last step by each agent, own first.
         """
         bodies = state.bodies

@@ -114,7 +114,8 @@ class PPO:
 
         def one_epoch(carry: tuple, key: PRNGKeyArray) -> tuple[tuple, Metrics]:
             order = jax.random.permutation(key, s.num_steps).reshape(s.minibatches, -1)
-            return jax.lax.scan(lambda c, times: self._descend(c, batch, times, rate * trains, entropy_weight), carry, order)
+            descend = lambda carry, times: self._descend(carry, batch, times, rate * trains, entropy_weight)
+            return jax.lax.scan(descend, carry, order)
 
         (net, optimiser), losses = jax.lax.scan(
             one_epoch, (net, state.optimiser), jax.random.split(shuffle_key, s.epochs)
