@@ -14,7 +14,7 @@ import optax
 
 from ..core.game import AbstractGame, Space
 from ..core.rollout import Progress, Trajectory, over_envs, rollout, start
-from ..core.types import Actions, Array, Metrics, Observations, PRNGKeyArray
+from ..core.types import Actions, Array, Metrics, Observations, PRNGKeyArray, PyTree
 from . import heads
 from .nets import ActorCritic, flat, forward, image_of, init_net, policy_outputs, value_output
 from .returns import ValueScale, advantages, rescaled
@@ -68,8 +68,12 @@ class PPO:
         mask = jnp.asarray(trains if trains is not None else (1.0,) * game.num_agents, jnp.float32)
         arrays, fixed = eqx.partition((game, mask), eqx.is_array)
         self.optimiser = optax.adam(learning_rate=1.0, eps=1e-5)  # the schedule multiplies its step
-        update = jax.jit(lambda state, arrays: self._update(*eqx.combine(arrays, fixed), state), donate_argnums=0)
-        init = jax.jit(lambda key, arrays: self._fresh(eqx.combine(arrays, fixed)[0], key))
+
+        def whole(arrays: PyTree) -> tuple[AbstractGame, Array]:
+            return eqx.combine(arrays, fixed)
+
+        update = jax.jit(lambda state, arrays: self._update(*whole(arrays), state), donate_argnums=0)
+        init = jax.jit(lambda key, arrays: self._fresh(whole(arrays)[0], key))
         self.update: Callable[[LearnerState], tuple[LearnerState, Metrics]] = lambda state: update(state, arrays)
         self._init = lambda key: init(key, arrays)
 
@@ -98,9 +102,12 @@ class PPO:
         )
         progress = start(game, s.num_envs, start_key, phases=min(s.phases, game.horizon, s.num_envs))
         return LearnerState(
-            net, self.optimiser.init(net), ValueScale.fresh(game.num_agents),
+            net, self._fresh_optimiser(net), ValueScale.fresh(game.num_agents),
             progress, run_key, jnp.zeros((), jnp.int32),
         )
+
+    def _fresh_optimiser(self, net: PyTree) -> optax.OptState:
+        return self.optimiser.init(net)
 
     def _update(self, game: AbstractGame, trains: Array, state: LearnerState) -> tuple[LearnerState, Metrics]:
         s = self.settings

@@ -78,7 +78,9 @@ def rescaled(net: ActorCritic, old: ValueScale, new: ValueScale) -> ActorCritic:
     code, under which the critic gets no gradient wherever its error exceeds sqrt(10).
     """
     (mean, std), (new_mean, new_std) = old.moments(), new.moments()
-    weight, bias = net.critic[-1]
+    last = net.critic[-1]
+    assert isinstance(last, Dense), "a value tower ends in a dense layer"
+    weight, bias = last
     ratio = std / new_std
     last = Dense(weight * ratio[:, None, None], bias * ratio[:, None] + ((mean - new_mean) / new_std)[:, None])
     return net._replace(critic=(*net.critic[:-1], last))
