@@ -70,7 +70,11 @@ def test_it_keeps_the_promises_of_every_space():
 
 @pytest.mark.parametrize(
     ("settings", "sentence"),
-    [({"num_agents": 2, "proposer": 2}, "proposer=2"), ({"num_agents": 1}, "at least two"), ({"limit": 0.0}, "limit=0.0")],
+    [
+        ({"num_agents": 2, "proposer": 2}, "proposer=2"),
+        ({"num_agents": 1}, "at least two"),
+        ({"limit": 0.0}, "limit=0.0"),
+    ],
 )
 def test_bad_settings_are_refused(settings: dict, sentence: str):
     with pytest.raises(BadGame, match=sentence):

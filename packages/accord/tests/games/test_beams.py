@@ -8,17 +8,19 @@ from accord.games.cleanup import CLEAN, Cleanup, CleanupState
 from accord.games.grid.maps import GridMap
 from accord.games.grid.movement import DOWN, LEFT, RIGHT, STAY, UP, Bodies
 
-WATER = GridMap((
-    "#########",
-    "#HHHHHHH#",
-    "#HHHHHHH#",
-    "#HHHHHHH#",
-    "#HHHHHHH#",
-    "#HHHHHHH#",
-    "#HHHHHHH#",
-    "#PPPB   #",
-    "#########",
-))
+WATER = GridMap(
+    (
+        "#########",
+        "#HHHHHHH#",
+        "#HHHHHHH#",
+        "#HHHHHHH#",
+        "#HHHHHHH#",
+        "#HHHHHHH#",
+        "#HHHHHHH#",
+        "#PPPB   #",
+        "#########",
+    )
+)
 WIDE = Cleanup(2, WATER, beam_width=3, beam_length=3, waste_chance=0.0)
 NARROW = Cleanup(2, WATER, beam_width=1, beam_length=3, waste_chance=0.0)
 STEPS = {game: jax.jit(game.step) for game in (WIDE, NARROW)}
@@ -56,7 +58,14 @@ def test_the_own_cell_is_never_reached():
 
 def test_length():
     # Middle: 3 cells ahead. Sides: beside and 2 cells ahead.
-    for cell, reached in {(3, 3): True, (2, 3): False, (4, 2): True, (3, 2): False, (4, 4): True, (3, 4): False}.items():
+    for cell, reached in {
+        (3, 3): True,
+        (2, 3): False,
+        (4, 2): True,
+        (3, 2): False,
+        (4, 4): True,
+        (3, 4): False,
+    }.items():
         assert shot(WIDE, [(6, 3, UP), FAR], {cell}, [CLEAN, STAY])[0] == ({cell} if reached else set()), cell
 
 

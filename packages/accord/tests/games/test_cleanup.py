@@ -52,7 +52,7 @@ def within(successes: int, trials: int, chance: float) -> bool:
     return abs(successes - trials * chance) <= 5.0 * math.sqrt(trials * chance * (1.0 - chance)) + 1e-9
 
 
-# ------------------------------------------------------------------------------------------------------------------ maps
+# ------------------------------------------------------------------------------------------------------------- maps
 
 
 def test_the_map_of_the_paper():
@@ -85,7 +85,7 @@ def test_episodes_begin_on_distinct_starts_with_any_heading():
         assert within(int((np.asarray(bodies.heading) == heading).sum()), 4000, 0.25)
 
 
-# ---------------------------------------------------------------------------------------------------------------- chances
+# ----------------------------------------------------------------------------------------------------------- chances
 
 
 @pytest.mark.parametrize(("game", "limit"), [(paper_cleanup(2), 48), (Cleanup(), 6)], ids=["paper", "small"])
@@ -101,7 +101,9 @@ def test_at_the_threshold_neither_apples_nor_waste_appear(game: Cleanup, limit: 
 def test_a_density_of_exactly_the_threshold_is_dead():
     """2 of 5, 6 of 15, 4 of 10 are 0.4 exactly, whatever rounding makes of it."""
     for cells, limit in ((5, 2), (10, 4), (15, 6)):
-        game = Cleanup(1, GridMap(("#" * (cells + 2), "#" + "R" * cells + "#", "#PB" + " " * (cells - 2) + "#", "#" * (cells + 2))))
+        game = Cleanup(
+            1, GridMap(("#" * (cells + 2), "#" + "R" * cells + "#", "#PB" + " " * (cells - 2) + "#", "#" * (cells + 2)))
+        )
         dead, _ = many(game, state_of(game, [(2, 1, UP)], limit), [STAY], 256)
         assert int(dead.waste.sum()) == 256 * limit
         alive, _ = many(game, state_of(game, [(2, 1, UP)], limit - 1), [STAY], 256)
@@ -145,7 +147,7 @@ def test_the_shipped_rule_tries_every_clean_cell_once(waste: int, chance: float)
     assert all(within(int(count), DRAWS, chance / (6 - waste)) for count in new[waste:])  # each cell equally
 
 
-# ---------------------------------------------------------------------------------------------------------------- eating
+# ----------------------------------------------------------------------------------------------------------- eating
 
 
 def test_whoever_steps_on_an_apple_eats_it():
@@ -171,13 +173,17 @@ def test_apples_are_accounted_for_and_nobody_overlaps():
         after, rewards = game.step(state, actions, key)
         return after, (state, after, rewards)
 
-    _, (before, after, rewards) = jax.jit(
-        lambda key: jax.lax.scan(body, start, jax.random.split(key, 400))
-    )(jax.random.key(3))
+    _, (before, after, rewards) = jax.jit(lambda key: jax.lax.scan(body, start, jax.random.split(key, 400)))(
+        jax.random.key(3)
+    )
     gone = (np.asarray(before.apples) & ~np.asarray(after.apples)).sum(axis=1)
     assert gone.sum() > 0
     np.testing.assert_array_equal(np.asarray(rewards).sum(axis=1), gone)
-    spoiled = np.asarray(after.waste).sum(axis=1) - np.asarray(before.waste).sum(axis=1) + np.asarray(after.cleaned).sum(axis=1)
+    spoiled = (
+        np.asarray(after.waste).sum(axis=1)
+        - np.asarray(before.waste).sum(axis=1)
+        + np.asarray(after.cleaned).sum(axis=1)
+    )
     assert set(spoiled) <= {0, 1} and np.asarray(after.cleaned).sum() > 0
     places = np.asarray(after.bodies.row) * 100 + np.asarray(after.bodies.col)
     assert all(len(set(row)) == 4 for row in places)
@@ -193,7 +199,7 @@ def test_signals_say_who_worked_and_who_ate():
     assert not game.terminal(after)
 
 
-# ----------------------------------------------------------------------------------------------------------- observation
+# ------------------------------------------------------------------------------------------------------ observation
 
 
 def test_features_by_hand():
@@ -205,13 +211,17 @@ def test_features_by_hand():
     waste = [-2 / 6, -2 / 6, 1]
     other = [0, -2 / 6, 1]
     rest = [1 / (0.4 * 6), 2 / 3, 0, 1]  # dirt, fruit, own work, the other's
-    np.testing.assert_allclose(first, [2 * 3 / 4 - 1, 2 * 3 / 5 - 1, 0, 1, 0, 0, *apple, *waste, *other, *rest], atol=1e-6)
+    np.testing.assert_allclose(
+        first, [2 * 3 / 4 - 1, 2 * 3 / 5 - 1, 0, 1, 0, 0, *apple, *waste, *other, *rest], atol=1e-6
+    )
     # Agent 1 looks down: the apple at (1, 4) is one to its left; waste at (1, 1) is two to its right.
     apple = [0, -1 / 6, 1]
     waste = [0, 2 / 6, 1]
     other = [2 / 6, 0, 1]
     rest = [1 / (0.4 * 6), 2 / 3, 1, 0]
-    np.testing.assert_allclose(second, [2 * 1 / 4 - 1, 2 * 3 / 5 - 1, 0, 0, 1, 0, *apple, *waste, *other, *rest], atol=1e-6)
+    np.testing.assert_allclose(
+        second, [2 * 1 / 4 - 1, 2 * 3 / 5 - 1, 0, 0, 1, 0, *apple, *waste, *other, *rest], atol=1e-6
+    )
 
 
 def test_nothing_to_see_is_said_by_a_flag():
@@ -258,19 +268,21 @@ def test_crops_and_features_show_the_same_world():
 def test_describe():
     game = Cleanup(2, STRIP)
     state = state_of(game, [(2, 3, LEFT), (3, 4, UP)], 3, [(1, 4)], cleaned=[1, 0])
-    assert game.describe(state) == "\n".join([
-        "######",
-        "#%% o#",
-        "#%~<.#",
-        "#~~ ^#",
-        "######",
-        "waste 3 of 6: nothing grows, apples 1",
-        "agent 0 < at 2,3 cleaned 1",
-        "agent 1 ^ at 3,4",
-    ])
+    assert game.describe(state) == "\n".join(
+        [
+            "######",
+            "#%% o#",
+            "#%~<.#",
+            "#~~ ^#",
+            "######",
+            "waste 3 of 6: nothing grows, apples 1",
+            "agent 0 < at 2,3 cleaned 1",
+            "agent 1 ^ at 3,4",
+        ]
+    )
 
 
-# -------------------------------------------------------------------------------------------------------------- settings
+# --------------------------------------------------------------------------------------------------------- settings
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,12 @@ def test_the_prisoners_dilemma():
     [(prisoners_dilemma(), "TRPS"), (stag_hunt(), "RTPS"), (chicken(), "TRSP"), (harmony(), "RTSP")],
 )
 def test_each_named_game_has_the_order_that_defines_it(game: MatrixGame, order: str):
-    worth = {"R": paid(game, (0, 0))[0], "S": paid(game, (0, 1))[0], "T": paid(game, (1, 0))[0], "P": paid(game, (1, 1))[0]}
+    worth = {
+        "R": paid(game, (0, 0))[0],
+        "S": paid(game, (0, 1))[0],
+        "T": paid(game, (1, 0))[0],
+        "P": paid(game, (1, 1))[0],
+    }
     assert "".join(sorted(worth, key=worth.__getitem__, reverse=True)) == order
     assert len(set(worth.values())) == 4
     assert paid(game, (0, 1)) == paid(game, (1, 0))[::-1]  # symmetric

@@ -35,7 +35,9 @@ def moved(agents: list[tuple[int, int, int]], actions: list[int], priority: list
 
 
 @pytest.mark.parametrize(
-    ("heading", "ahead"), [(UP, (-1, 0)), (RIGHT, (0, 1)), (DOWN, (1, 0)), (LEFT, (0, -1))], ids=["up", "right", "down", "left"]
+    ("heading", "ahead"),
+    [(UP, (-1, 0)), (RIGHT, (0, 1)), (DOWN, (1, 0)), (LEFT, (0, -1))],
+    ids=["up", "right", "down", "left"],
 )
 def test_steps_are_relative_to_the_heading(heading: int, ahead: tuple[int, int]):
     down, right = ahead

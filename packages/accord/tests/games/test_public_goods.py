@@ -56,11 +56,14 @@ def test_counted_levels_are_shares():
     np.testing.assert_allclose(paid(game, jnp.asarray([0, 3, 4], jnp.int32)), paid(PublicGoods(3), shares), atol=1e-6)
 
 
-@pytest.mark.parametrize(("settings", "sentence"), [
-    ({"num_agents": 0}, "num_agents=0, expected at least 1"),
-    ({"multiplier": 0.0}, "multiplier=0.0, expected more than 0"),
-    ({"levels": 1}, "levels=1, expected at least 2"),
-])
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"num_agents": 0}, "num_agents=0, expected at least 1"),
+        ({"multiplier": 0.0}, "multiplier=0.0, expected more than 0"),
+        ({"levels": 1}, "levels=1, expected at least 2"),
+    ],
+)
 def test_bad_settings_are_refused(settings: dict, sentence: str):
     with pytest.raises(BadSetting, match=sentence):
         PublicGoods(**settings)

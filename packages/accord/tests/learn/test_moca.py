@@ -122,8 +122,11 @@ def test_a_voter_learns_to_accept_a_gift_and_the_proposer_to_give_little():
 def test_the_vote_decides_what_binds(accepted):
     game = Negotiated(Allowance(), Tithe())
     state = game.init(jax.random.key(0))
-    act = lambda vote: {"play": jnp.zeros(2, jnp.int32), "terms": jnp.asarray([[0.75], [0.1]]),
-                        "vote": jnp.asarray([0, vote], jnp.int32)}  # the proposer's own vote does not count
+    act = lambda vote: {
+        "play": jnp.zeros(2, jnp.int32),
+        "terms": jnp.asarray([[0.75], [0.1]]),
+        "vote": jnp.asarray([0, vote], jnp.int32),
+    }  # the proposer's own vote does not count
     state, rewards = game.step(state, act(0), jax.random.key(1))
     np.testing.assert_array_equal(rewards, 0.0)
     np.testing.assert_allclose(game.observe(state)["contract"], [[0.75, 0.0]] * 2)  # the voter sees the offer

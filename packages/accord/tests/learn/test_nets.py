@@ -27,7 +27,9 @@ def test_the_filters_are_a_convolution():
     for agent in range(2):
         image = jnp.moveaxis(x[agent, 4:].reshape(5, 7, 3, 3), -1, 0)  # [batch, height, width, channels]
         kernel = jnp.moveaxis(weight[agent].reshape(6, 3, 3, 3), 0, -1)
-        wanted = jax.lax.conv_general_dilated(image, kernel, (1, 1), "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+        wanted = jax.lax.conv_general_dilated(
+            image, kernel, (1, 1), "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC")
+        )
         wanted = jax.nn.relu(wanted + 0.1)
         np.testing.assert_allclose(
             got[agent, 4:].reshape(6, 3, 5, 3), jnp.transpose(wanted, (3, 1, 2, 0)), rtol=1e-4, atol=1e-5

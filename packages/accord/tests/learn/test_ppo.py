@@ -117,15 +117,25 @@ def test_a_frozen_agent_does_not_move():
 
 @pytest.mark.parametrize("box_head", ["beta", "gaussian"])
 def test_a_continuous_action_finds_its_target(box_head):
-    settings = PPOSettings(num_envs=64, num_steps=8, minibatches=2, hidden=(16,), phases=1, box_head=box_head,
-                           learning_rate=1e-2, final_learning_rate=1e-3, entropy_weight=0.0)
+    settings = PPOSettings(
+        num_envs=64,
+        num_steps=8,
+        minibatches=2,
+        hidden=(16,),
+        phases=1,
+        box_head=box_head,
+        learning_rate=1e-2,
+        final_learning_rate=1e-3,
+        entropy_weight=0.0,
+    )
     _, _, record = _trained(Target(), settings, 80)
     assert record["reward"][0] > -1.0  # uniform play earns -12.3
 
 
 def test_values_see_through_truncation():
-    settings = PPOSettings(num_envs=8, num_steps=8, minibatches=2, hidden=(8,), phases=1, gamma=0.9, learning_rate=1e-2,
-                           value_rate=0.5)
+    settings = PPOSettings(
+        num_envs=8, num_steps=8, minibatches=2, hidden=(8,), phases=1, gamma=0.9, learning_rate=1e-2, value_rate=0.5
+    )
     learner, state, _ = _trained(Stream(), settings, 150)
     mean, std = state.scale.moments()
     from accord.learn.nets import value_output

@@ -16,8 +16,14 @@ def test_advantages_with_lambda_one_are_discounted_returns_minus_values():
     gamma = 0.9
     rewards, values, last = [1.0, 0.0, 2.0], [0.5, 0.25, -1.0], 4.0
     got = advantages(
-        _column(rewards), _column(values), jnp.full((1, 1), last),
-        jnp.zeros((3, 1), bool), jnp.zeros((3, 1), bool), jnp.zeros((3, 1, 1)), gamma=gamma, lambda_=1.0,
+        _column(rewards),
+        _column(values),
+        jnp.full((1, 1), last),
+        jnp.zeros((3, 1), bool),
+        jnp.zeros((3, 1), bool),
+        jnp.zeros((3, 1, 1)),
+        gamma=gamma,
+        lambda_=1.0,
     )
     returns = [1.0 + gamma * (0.0 + gamma * (2.0 + gamma * last)), gamma * (2.0 + gamma * last), 2.0 + gamma * last]
     np.testing.assert_allclose(got.ravel(), np.subtract(returns, values), rtol=1e-6)
@@ -30,8 +36,14 @@ def test_nothing_follows_termination_and_the_old_state_follows_truncation():
     truncated = jnp.asarray([[False], [False], [True], [False]])
     end_values = _column([0.0, 0.0, 7.0, 0.0])
     got = advantages(
-        _column(rewards), _column(values), jnp.full((1, 1), 5.0), terminated, truncated, end_values,
-        gamma=gamma, lambda_=lambda_,
+        _column(rewards),
+        _column(values),
+        jnp.full((1, 1), 5.0),
+        terminated,
+        truncated,
+        end_values,
+        gamma=gamma,
+        lambda_=lambda_,
     ).ravel()
     second = 2.0 - 0.2  # terminated: no value follows
     first = (1.0 + gamma * 0.2 - 0.1) + gamma * lambda_ * second

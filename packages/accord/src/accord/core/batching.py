@@ -6,8 +6,8 @@ operation on one batched and one constant array, moves it to the front. On a CPU
 read off its jaxpr and repeated with the batch axis last in every one of them. The numbers are those of `jax.vmap`.
 
 An operation without a rule below (open loops, branches, gathers, products of two batched matrices) is handed to
-`jax.vmap`: correct, and as fast as that. Random keys are held as their words, `[..., 2, envs]`, and wrapped where somebody needs a
-key. What is not batched stays so, and is computed once.
+`jax.vmap`: correct, and as fast as that. Random keys are held as their words, `[..., 2, envs]`, and wrapped where
+somebody needs a key. What is not batched stays so, and is computed once.
 """
 
 from __future__ import annotations

@@ -19,17 +19,19 @@ from .grid.maps import GridMap
 CLEAN = len(movement.MOVE_NAMES)
 _NOWHERE = 1 << 30
 
-STORY_MAP = GridMap((
-    "###########",
-    "#RR  P  BB#",
-    "#HR     BB#",
-    "#HR  P  BB#",
-    "#HR     BB#",
-    "#RH  P  BB#",
-    "#RH     BB#",
-    "#RH  P  BB#",
-    "###########",
-))
+STORY_MAP = GridMap(
+    (
+        "###########",
+        "#RR  P  BB#",
+        "#HR     BB#",
+        "#HR  P  BB#",
+        "#HR     BB#",
+        "#RH  P  BB#",
+        "#RH     BB#",
+        "#RH  P  BB#",
+        "###########",
+    )
+)
 """The small map of the story: 14 river cells, 14 orchard cells, five columns of grass between.
 
 Why five: over three, two agents who each clean and eat in turn do half as well as one controller, and learners find
@@ -38,33 +40,35 @@ orchard bears: the first apple waits for the first cleaner.
 """
 
 
-PAPER_MAP = GridMap((
-    "##################",
-    "#RRRRRR     BBBBB#",
-    "#HHHHHH      BBBB#",
-    "#RRRRRR     BBBBB#",
-    "#RRRRR  P    BBBB#",
-    "#RRRRR    P BBBBB#",
-    "#HHHHH       BBBB#",
-    "#RRRRR      BBBBB#",
-    "#HHHHHHSSSSSSBBBB#",
-    "#HHHHHHSSSSSSBBBB#",
-    "#RRRRR   P P BBBB#",
-    "#HHHHH   P  BBBBB#",
-    "#RRRRRR    P BBBB#",
-    "#HHHHHH P   BBBBB#",
-    "#RRRRR       BBBB#",
-    "#HHHH    P  BBBBB#",
-    "#RRRRR       BBBB#",
-    "#HHHHH  P P BBBBB#",
-    "#RRRRR       BBBB#",
-    "#HHHH       BBBBB#",
-    "#RRRRR       BBBB#",
-    "#HHHHH      BBBBB#",
-    "#RRRRR       BBBB#",
-    "#HHHH       BBBBB#",
-    "##################",
-))
+PAPER_MAP = GridMap(
+    (
+        "##################",
+        "#RRRRRR     BBBBB#",
+        "#HHHHHH      BBBB#",
+        "#RRRRRR     BBBBB#",
+        "#RRRRR  P    BBBB#",
+        "#RRRRR    P BBBBB#",
+        "#HHHHH       BBBB#",
+        "#RRRRR      BBBBB#",
+        "#HHHHHHSSSSSSBBBB#",
+        "#HHHHHHSSSSSSBBBB#",
+        "#RRRRR   P P BBBB#",
+        "#HHHHH   P  BBBBB#",
+        "#RRRRRR    P BBBB#",
+        "#HHHHHH P   BBBBB#",
+        "#RRRRR       BBBB#",
+        "#HHHH    P  BBBBB#",
+        "#RRRRR       BBBB#",
+        "#HHHHH  P P BBBBB#",
+        "#RRRRR       BBBB#",
+        "#HHHH       BBBBB#",
+        "#RRRRR       BBBB#",
+        "#HHHHH      BBBBB#",
+        "#RRRRR       BBBB#",
+        "#HHHH       BBBBB#",
+        "##################",
+    )
+)
 """The map of the paper, as released: 119 river cells, 56 of them with waste at the start, 103 orchard cells, 10 starts.
 
 Source: the layout released with Christoffersen et al. 2023, after Hughes et al. 2018.
@@ -76,11 +80,8 @@ MAX_AGENTS = 8
 CROP_RADIUS = 7
 
 EMPTY, WALL, WATER, WASTE, APPLE, AGENT = range(6)
-PALETTE = (
-    (0, 0, 0), (180, 180, 180), (113, 75, 24), (99, 156, 194), (0, 255, 0),
-    (0, 0, 255), (2, 81, 154), (204, 0, 204), (216, 30, 54),
-    (254, 151, 0), (100, 255, 255), (99, 99, 255), (250, 204, 255),
-)
+_COLOURS = "000000 b4b4b4 714b18 639cc2 00ff00 0000ff 02519a cc00cc d81e36 fe9700 64ffff 6363ff faccff"
+PALETTE = tuple(tuple(bytes.fromhex(colour)) for colour in _COLOURS.split())
 """Empty, wall, water, waste, apple, agents 0 to 7 in red, green and blue: the numbers of the released environment."""
 
 
@@ -139,7 +140,7 @@ class Cleanup(AbstractGame):
     source: ClassVar[str] = "Hughes et al. 2018; Christoffersen et al. 2023"
 
     def __check_init__(self) -> None:
-        starts = self.map.cells("P").shape[1]
+        starts, longest = self.map.cells("P").shape[1], beams.MAX_LENGTH
         _one_of("waste_rule", self.waste_rule, WASTE_RULES)
         _one_of("view", self.view, VIEWS)
         for name, value, holds, expected in (
@@ -150,14 +151,8 @@ class Cleanup(AbstractGame):
             ("waste_chance", self.waste_chance, 0.0 <= self.waste_chance <= 1.0, "a chance in 0 .. 1"),
             ("depletion", self.depletion, 0.0 < self.depletion <= 1.0, "a density above 0, at most 1"),
             ("beam_width", self.beam_width, self.beam_width in (1, 3), "1 or 3 columns"),
-            (
-                "beam_length", self.beam_length, 1 <= self.beam_length <= beams.MAX_LENGTH,
-                f"1 to {beams.MAX_LENGTH} cells",
-            ),
-            (
-                "map", f"{self.map.shape[0]} x {self.map.shape[1]}", max(self.map.shape) <= 127,
-                "at most 127 x 127 cells",
-            ),
+            ("beam_length", self.beam_length, 1 <= self.beam_length <= longest, f"1 to {longest} cells"),
+            ("map", self.map.shape, max(self.map.shape) <= 127, "at most 127 rows and columns"),
             ("map", "without river (H, R)", self.river.shape[1] > 0, "a river"),
             ("map", "without orchard (B)", self.orchard.shape[1] > 0, "an orchard"),
         ):
@@ -183,7 +178,7 @@ class Cleanup(AbstractGame):
         """Agents on distinct start cells with random headings, no apples, waste as the map says."""
         spots = self.map.cells("P")
         words = bits(key, spots.shape[1] + self.num_agents)
-        headings = (words[spots.shape[1]:] & jnp.uint32(3)).astype(jnp.int32)
+        headings = (words[spots.shape[1] :] & jnp.uint32(3)).astype(jnp.int32)
         none = jnp.zeros(self.num_agents, jnp.int32)
         return CleanupState(
             movement.spawn(spots, words[: spots.shape[1]], headings, self.num_agents),
@@ -336,8 +331,13 @@ class Cleanup(AbstractGame):
     def frame(self, state: CleanupState) -> Metrics:
         """Agents, apples and waste, for a viewer that knows the map."""
         return {
-            "row": state.bodies.row, "col": state.bodies.col, "heading": state.bodies.heading,
-            "apples": state.apples, "waste": state.waste, "cleaned": state.cleaned, "eaten": state.eaten,
+            "row": state.bodies.row,
+            "col": state.bodies.col,
+            "heading": state.bodies.heading,
+            "apples": state.apples,
+            "waste": state.waste,
+            "cleaned": state.cleaned,
+            "eaten": state.eaten,
         }
 
     def describe(self, state: CleanupState) -> str:
@@ -376,9 +376,7 @@ def paper_cleanup(num_agents: int = 4, *, waste_rule: str = "shipped", view: str
         waste_rule: `"shipped"`, about one new waste cell every step, or `"nominal"`, one with probability 0.5.
         view: `"features"`, or `"crop"` as in the paper.
     """
-    return Cleanup(
-        num_agents, PAPER_MAP, horizon=1000, waste_rule=waste_rule, beam_length=5, beam_width=3, view=view
-    )
+    return Cleanup(num_agents, PAPER_MAP, horizon=1000, waste_rule=waste_rule, beam_length=5, beam_width=3, view=view)
 
 
 def small_cleanup(num_agents: int = 2, *, waste_rule: str = "nominal", view: str = "features") -> Cleanup:

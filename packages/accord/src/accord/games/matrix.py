@@ -64,9 +64,7 @@ class MatrixGame(AbstractGame):
         """Nobody has moved."""
         return MatrixState(jnp.zeros((), bool))
 
-    def step(
-        self, state: MatrixState, actions: Int[Array, "agents"], key: PRNGKeyArray
-    ) -> tuple[MatrixState, Rewards]:
+    def step(self, state: MatrixState, actions: Int[Array, "agents"], key: PRNGKeyArray) -> tuple[MatrixState, Rewards]:
         """Pay what the table says."""
         return MatrixState(jnp.ones((), bool)), self.pay(actions)
 

@@ -55,8 +55,11 @@ def read(game: Cleanup, features: Float[Array, "features"]) -> Sight:
         whole((features[0] + 1.0) * (0.5 * (height - 1))),
         whole((features[1] + 1.0) * (0.5 * (width - 1))),
         whole(features[3] + 2.0 * features[4] + 3.0 * features[5]),
-        offset(6), offset(9), offset(12),
-        features[15], features[16],
+        offset(6),
+        offset(9),
+        offset(12),
+        features[15],
+        features[16],
     )
 
 

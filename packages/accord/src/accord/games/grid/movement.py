@@ -51,9 +51,7 @@ def targets(bodies: Bodies, actions: Int[Array, "agents"], shape: tuple[int, int
     )
 
 
-def move(
-    bodies: Bodies, actions: Int[Array, "agents"], shape: tuple[int, int], priority: Array
-) -> Bodies:
+def move(bodies: Bodies, actions: Int[Array, "agents"], shape: tuple[int, int], priority: Array) -> Bodies:
     """Move all agents at once.
 
     Of several agents that want one cell the one with the highest `priority` gets it. Two agents cannot swap. An agent
@@ -76,9 +74,7 @@ def move(
             goes = goes & ~jnp.any(into & ~goes[None], axis=1)
     else:
         goes = moving
-    return Bodies(
-        jnp.where(goes, wanted.row, bodies.row), jnp.where(goes, wanted.col, bodies.col), wanted.heading
-    )
+    return Bodies(jnp.where(goes, wanted.row, bodies.row), jnp.where(goes, wanted.col, bodies.col), wanted.heading)
 
 
 def one(bodies: Bodies, mask: Bool[Array, "agents"]) -> Bodies:

@@ -62,7 +62,7 @@ def crops(picture: Int[Array, "height width"], bodies: Bodies, radius: int) -> I
     return jnp.stack(cut)
 
 
-def coloured(pictures: Int[Array, "*cells"], palette: Sequence[tuple[int, int, int]]) -> Float[Array, "*cells rgb"]:
+def coloured(pictures: Int[Array, "*cells"], palette: Sequence[Sequence[int]]) -> Float[Array, "*cells rgb"]:
     """Numbers to red, green and blue in [0, 1]."""
     shades = np.asarray(palette, np.float32) / 255.0
     channels = []
