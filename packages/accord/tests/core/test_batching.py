@@ -152,3 +152,17 @@ def test_no_array_inside_a_game_has_the_batch_elsewhere(lift, strays):
 def test_different_batch_sizes_are_refused():
     with pytest.raises(ValueError, match="one batch size"):
         batch_last(lambda x, y: x)(jnp.zeros((2, 3)), jnp.zeros((2, 4)))
+
+
+def test_a_loop_may_carry_a_key_and_stack_keys():
+    def walk(x, key):
+        def body(carry, time):
+            place, key = carry
+            key, own = split(key, 2)
+            place = jnp.tanh(place @ jnp.full((3, 3), 0.1) + uniform(own, 3) * time + jnp.sum(x))
+            return (place, key), (place[0], own)
+
+        return jax.lax.scan(body, (jnp.zeros(3), key), jnp.arange(4.0))
+
+    keys = jax.random.split(jax.random.key(1), ENVS)
+    same(batch_last(walk)(draw(2), keys), plain(walk)(draw(2), keys))
