@@ -108,6 +108,7 @@ def _contracts(done: dict[Job, Any]) -> dict[str, Any]:
         "theta": found[0]["landscape"]["theta"],
         "realised": [intervals(per_agent("realised")[:, agent]) for agent in range(null("realised").shape[1])],
         "predicted": per_agent("predicted").mean(axis=0).tolist(),
+        "discounted": per_agent("discounted").mean(axis=0).tolist(),
         "null": {"realised": intervals(null("realised")), "predicted": null("predicted").mean(axis=0).tolist()},
     }
     parts["acceptance"] = {"theta": found[0]["acceptance"]["theta"]} | {

@@ -78,7 +78,9 @@ def value(result: Result) -> str:
         text += f" {sentence(_where(good, theta, result))}, {every} are better off."
     error = _surprise(result)
     if error is not None:
-        text += f" What they expect (dotted) is off by {amount(error, goods(result))} on average."
+        scale = ", which counts later apples less," if (result.get("landscape") or {}).get("discounted") else ""
+        text += f" What they expect (dotted){scale.replace('apples', goods(result))} is off by "
+        text += f"{amount(error, goods(result))} on average."
     return text
 
 
@@ -96,11 +98,12 @@ def _where(some: list[float], every: list[float], result: Result) -> str:
 
 
 def _surprise(result: Result) -> float | None:
-    """Mean distance between predicted and realised values."""
+    """Mean distance between what the critics predict and what was played, discounted alike where that is known."""
     part = result.get("landscape") or {}
+    played = part.get("discounted") or part.get("realised") or ()
     gaps = [
         abs(p.mid - r.mid)
-        for predicted, realised in zip(part.get("predicted") or (), part.get("realised") or (), strict=False)
+        for predicted, realised in zip(part.get("predicted") or (), played, strict=False)
         for p, r in zip(intervals(predicted), intervals(realised), strict=False)
         if p and r
     ]
