@@ -8,6 +8,7 @@ from .contracts.library.cleanup import CleaningWage
 from .contracts.library.matrix import DefectionFine
 from .contracts.library.public_goods import WithholdingFine
 from .contracts.negotiate import AbstractTerms, Contracted, Deal, FixedTerms, Negotiated, NoTerms, RandomTerms
+from .contracts.signing import WithSigning
 from .contracts.space import AbstractContractSpace, from_others, settle, to_others
 from .core.errors import (
     AccordError,
@@ -27,9 +28,13 @@ from .games.cleanup import Cleanup
 from .games.grid.maps import GridMap
 from .games.matrix import MatrixGame, chicken, harmony, prisoners_dilemma, stag_hunt
 from .games.public_goods import PublicGoods
+from .learn.loop import train
+from .learn.ppo import PPO, policy_of
+from .learn.settings import PPOSettings
 
 __all__ = [
     "GAMES",
+    "PPO",
     "SPACES",
     "AbstractContractSpace",
     "AbstractGame",
@@ -54,6 +59,7 @@ __all__ = [
     "MatrixGame",
     "Negotiated",
     "NoTerms",
+    "PPOSettings",
     "Progress",
     "PublicGoods",
     "RandomTerms",
@@ -61,12 +67,14 @@ __all__ = [
     "Trajectory",
     "Transition",
     "UnknownName",
+    "WithSigning",
     "WithholdingFine",
     "chicken",
     "from_others",
     "from_toml",
     "harmony",
     "override",
+    "policy_of",
     "prisoners_dilemma",
     "random_policy",
     "returns",
@@ -76,4 +84,5 @@ __all__ = [
     "start",
     "to_others",
     "to_toml",
+    "train",
 ]

@@ -11,7 +11,7 @@ from accord.studio.cli import cli
 ROOT = Path(__file__).parents[4]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/README.md")])
 EXAMPLES = sorted(ROOT.glob("examples/*.py"))
-SMALL = {"01_a_game_and_a_contract": {"episodes": 4}}
+SMALL = {"01_a_game_and_a_contract": {"episodes": 4}, "05_learn_and_sign": {"updates": 2, "episodes": 4}}
 TEXTS = {".py", ".md", ".toml", ".txt", ".cff", ".html", ".css", ".js", ".sh", ""}
 SKIPPED = {".git", ".venv", ".cache", "runs", "__pycache__", ".pytest_cache", ".ruff_cache", ".hypothesis"}
 
