@@ -20,7 +20,7 @@ from .core.errors import (
     StorageError,
     UnknownName,
 )
-from .core.game import AbstractGame, Box, Discrete, Transition
+from .core.game import AbstractGame, AbstractInstitution, Box, Discrete, Transition
 from .core.registry import GAMES, SPACES, Entry
 from .core.rollout import Progress, Trajectory, random_policy, returns, rollout, start
 from .core.settings import from_toml, override, to_toml
@@ -38,6 +38,7 @@ __all__ = [
     "SPACES",
     "AbstractContractSpace",
     "AbstractGame",
+    "AbstractInstitution",
     "AbstractTerms",
     "AccordError",
     "BadCheckpoint",

@@ -6,13 +6,13 @@ from typing import Any, ClassVar
 import jax
 import jax.numpy as jnp
 
-from ..core.game import AbstractGame, Space
+from ..core.game import AbstractInstitution, Space
 from ..core.random import split
 from ..core.types import Actions, Array, Bool, Float, Metrics, Observations, PRNGKeyArray, Rewards
 from .negotiate import VOTE, ContractedState, Negotiated, NegotiatedState
 
 
-class Delegated(AbstractGame):
+class Delegated(AbstractInstitution):
     """Propose and vote; then given policies play the whole episode, and its return is the reward of the vote.
 
     A game of two steps, in which proposing and accepting can be learned at their own pace. Actions are `{"terms",
@@ -26,23 +26,18 @@ class Delegated(AbstractGame):
     policy: Callable[[Observations, PRNGKeyArray], tuple[Actions, Any]]
     scale: float = 1.0
 
-    horizon: ClassVar[int] = 2
     version: ClassVar[int] = 1
 
     @property
-    def num_agents(self) -> int:
-        """As in the game inside."""
-        return self.game.num_agents
+    def horizon(self) -> int:
+        """Propose, then vote."""
+        return 2
 
     @property
     def actions(self) -> Space:
         """The negotiation's part of the actions."""
         space = self.game.actions
         return {"terms": space["terms"], "vote": space["vote"]}  # type: ignore[index]
-
-    def init(self, key: PRNGKeyArray) -> NegotiatedState:
-        """A first state of the game inside, nothing proposed yet."""
-        return self.game.init(key)
 
     def step(self, state: NegotiatedState, actions: Actions, key: PRNGKeyArray) -> tuple[NegotiatedState, Rewards]:
         """Name terms; or vote, and be paid for the episode that follows."""
@@ -73,10 +68,6 @@ class Delegated(AbstractGame):
         start = (state, jnp.zeros(self.num_agents, jnp.float32), jnp.ones((), jnp.float32), key)
         (_, total, _, _), _ = jax.lax.scan(body, start, None, length=game.horizon)
         return total
-
-    def observe(self, state: NegotiatedState) -> Observations:
-        """As in the negotiation."""
-        return self.game.observe(state)
 
     def terminal(self, state: NegotiatedState) -> Bool[Array, ""]:
         """Over once the votes are counted."""

@@ -1,12 +1,12 @@
 """One controller for all: the institution that every contract is measured against."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
 
-from ..core.game import AbstractGame, Space
-from ..core.types import Actions, Array, Bool, Metrics, Observations, PRNGKeyArray, Rewards, State
+from ..core.game import AbstractGame, AbstractInstitution, Space
+from ..core.types import Actions, Array, Observations, PRNGKeyArray, Rewards, State
 
 
 def together(leaf: Array) -> Array:
@@ -16,7 +16,7 @@ def together(leaf: Array) -> Array:
     return leaf.reshape(1, -1)
 
 
-class Joint(AbstractGame):
+class Joint(AbstractInstitution):
     """A single agent that sees what all see, acts for all, and earns what all earn.
 
     The action space is a tuple with one part per member (the product action by factored heads); the reward is the sum.
@@ -26,22 +26,17 @@ class Joint(AbstractGame):
 
     game: AbstractGame
 
-    num_agents: ClassVar[int] = 1
     version: ClassVar[int] = 1
+
+    @property
+    def num_agents(self) -> int:
+        """The controller, alone."""
+        return 1
 
     @property
     def actions(self) -> Space:
         """One part per member."""
         return tuple(self.game.actions for _ in range(self.game.num_agents))
-
-    @property
-    def horizon(self) -> int:
-        """As in the game inside."""
-        return self.game.horizon
-
-    def init(self, key: PRNGKeyArray) -> State:
-        """As in the game inside."""
-        return self.game.init(key)
 
     def apart(self, actions: Actions) -> Actions:
         """The controller's tuple as one joint action of the members."""
@@ -55,25 +50,3 @@ class Joint(AbstractGame):
     def observe(self, state: State) -> Observations:
         """All members' observations in a row; images stacked on their channels."""
         return jax.tree.map(together, self.game.observe(state))
-
-    def terminal(self, state: State) -> Bool[Array, ""]:
-        """As in the game inside."""
-        return self.game.terminal(state)
-
-    def signals(self, before: State, actions: Actions, after: State) -> Any:
-        """As in the game inside."""
-        return self.game.signals(before, self.apart(actions), after)
-
-    def measure(self, before: State, actions: Actions, after: State) -> Metrics:
-        """As in the game inside."""
-        return self.game.measure(before, self.apart(actions), after)
-
-    def frame(self, state: State) -> Metrics:
-        """As in the game inside."""
-        return self.game.frame(state)
-
-    def describe(self, state: State) -> str:
-        """As in the game inside."""
-        return self.game.describe(state)
-
-

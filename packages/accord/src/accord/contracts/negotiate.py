@@ -4,14 +4,14 @@
 """
 
 import abc
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 
 from ..core.errors import BadGame
-from ..core.game import AbstractGame, Box, Discrete, Space
+from ..core.game import AbstractGame, AbstractInstitution, Box, Discrete, Space
 from ..core.random import uniform
 from ..core.types import (
     Actions,
@@ -101,7 +101,7 @@ class ContractedState(NamedTuple):
     signed: Float[Array, ""]  # 1.0 on the step that pays the lump sums
 
 
-class Contracted(AbstractGame):
+class Contracted(AbstractInstitution):
     """A game played under a contract whose terms are fixed, drawn at random, or absent.
 
     The deal lasts the whole episode and every agent sees it: the observation is `{"game": ..., "contract": ...}`, where
@@ -118,20 +118,9 @@ class Contracted(AbstractGame):
 
     version: ClassVar[int] = 1
 
-    @property
-    def num_agents(self) -> int:
-        """As in the game inside."""
-        return self.game.num_agents
-
-    @property
-    def actions(self) -> Space:
-        """As in the game inside."""
-        return self.game.actions
-
-    @property
-    def horizon(self) -> int:
-        """As in the game inside."""
-        return self.game.horizon
+    def inside(self, state: ContractedState) -> State:
+        """The state of the game inside."""
+        return state.game
 
     def init(self, key: PRNGKeyArray) -> ContractedState:
         """A first state of the game inside, and the episode's terms."""
@@ -160,14 +149,6 @@ class Contracted(AbstractGame):
         view = jnp.concatenate([self.space.scaled(deal.theta) * deal.in_force, (1.0 - deal.in_force)[None]])
         return jnp.broadcast_to(view, (self.num_agents, view.shape[0]))
 
-    def terminal(self, state: ContractedState) -> Bool[Array, ""]:
-        """As in the game inside."""
-        return self.game.terminal(state.game)
-
-    def signals(self, before: ContractedState, actions: Actions, after: ContractedState) -> Any:
-        """As in the game inside."""
-        return self.game.signals(before.game, actions, after.game)
-
     def measure(self, before: ContractedState, actions: Actions, after: ContractedState) -> Metrics:
         """What the game inside measures, and the money that moved."""
         due = self.payments(before, actions, after)
@@ -195,7 +176,7 @@ class NegotiatedState(NamedTuple):
     voters: Float[Array, "agents"]  # 1.0 for those whose vote counts this time
 
 
-class Negotiated(AbstractGame):
+class Negotiated(AbstractInstitution):
     """Propose, accept, play: the whole contract-augmented game.
 
     Stage 0: agent `proposer` names terms. Stage 1: the others accept or reject, seeing them. The contract binds only if
@@ -221,15 +202,18 @@ class Negotiated(AbstractGame):
         if self.game.num_agents < 2:
             raise BadGame("A contract needs at least two agents; the game has one.")
 
+    def inside(self, state: NegotiatedState) -> State:
+        """The state of the game inside."""
+        return state.play.game
+
+    def apart(self, actions: Actions) -> Actions:
+        """The part of the actions that plays the game inside; meaningless before play."""
+        return actions["play"]
+
     @property
     def contracted(self) -> Contracted:
         """The play stage."""
         return Contracted(self.game, self.space, NoTerms())
-
-    @property
-    def num_agents(self) -> int:
-        """As in the game inside."""
-        return self.game.num_agents
 
     @property
     def actions(self) -> Space:
@@ -287,10 +271,6 @@ class Negotiated(AbstractGame):
     def terminal(self, state: NegotiatedState) -> Bool[Array, ""]:
         """As in the game inside, once it is played."""
         return (state.stage == PLAY) & self.contracted.terminal(state.play)
-
-    def signals(self, before: NegotiatedState, actions: Actions, after: NegotiatedState) -> Any:
-        """As in the game inside; meaningless before play."""
-        return self.contracted.signals(before.play, actions["play"], after.play)
 
     def measure(self, before: NegotiatedState, actions: Actions, after: NegotiatedState) -> Metrics:
         """What the contracted game measures, zero before play."""

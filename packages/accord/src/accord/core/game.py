@@ -49,8 +49,11 @@ if TYPE_CHECKING:  # a type checker takes an abstract variable for an argument o
         actions: Space
         horizon: int
 
+    class _Inside:
+        game: "AbstractGame"
+
 else:
-    _Variables = object
+    _Variables = _Inside = object
 
 
 class AbstractGame(eqx.Module, _Variables):
@@ -106,3 +109,68 @@ class AbstractGame(eqx.Module, _Variables):
     def describe(self, state: State) -> str:
         """A state as text for people, not traced. Default: the state's own representation."""
         return eqx.tree_pformat(state, short_arrays=False)
+
+
+class AbstractInstitution(AbstractGame, _Inside):
+    """A game made of another, `game`: everything is as it is there until a subclass says otherwise.
+
+    A subclass with states or actions of its own says what they are inside: `inside` and `apart`.
+    """
+
+    if not TYPE_CHECKING:
+        game: eqx.AbstractVar[AbstractGame]
+
+    @property
+    def num_agents(self) -> int:
+        """As in the game inside."""
+        return self.game.num_agents
+
+    @property
+    def actions(self) -> Space:
+        """As in the game inside."""
+        return self.game.actions
+
+    @property
+    def horizon(self) -> int:
+        """As in the game inside."""
+        return self.game.horizon
+
+    def inside(self, state: State) -> State:
+        """The state of the game inside."""
+        return state
+
+    def apart(self, actions: Actions) -> Actions:
+        """The actions of the game inside."""
+        return actions
+
+    def init(self, key: PRNGKeyArray) -> State:
+        """As in the game inside."""
+        return self.game.init(key)
+
+    def step(self, state: State, /, actions: Actions, key: PRNGKeyArray) -> tuple[State, Rewards]:
+        """As in the game inside."""
+        return self.game.step(self.inside(state), self.apart(actions), key)
+
+    def observe(self, state: State, /) -> Observations:
+        """As in the game inside."""
+        return self.game.observe(self.inside(state))
+
+    def terminal(self, state: State, /) -> Bool[Array, ""]:
+        """As in the game inside."""
+        return self.game.terminal(self.inside(state))
+
+    def signals(self, before: State, actions: Actions, after: State) -> Any:
+        """As in the game inside."""
+        return self.game.signals(self.inside(before), self.apart(actions), self.inside(after))
+
+    def measure(self, before: State, actions: Actions, after: State) -> Metrics:
+        """As in the game inside."""
+        return self.game.measure(self.inside(before), self.apart(actions), self.inside(after))
+
+    def frame(self, state: State) -> Metrics:
+        """As in the game inside."""
+        return self.game.frame(self.inside(state))
+
+    def describe(self, state: State) -> str:
+        """As in the game inside."""
+        return self.game.describe(self.inside(state))

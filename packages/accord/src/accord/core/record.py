@@ -19,9 +19,9 @@ import jax
 import numpy as np
 
 from .errors import BadCheckpoint, BadSetting, StorageError
-from .game import AbstractGame, Space
+from .game import AbstractGame, AbstractInstitution
 from .rollout import Policy, rollout, start
-from .types import Actions, Array, Bool, Observations, PRNGKeyArray, Rewards, State
+from .types import Actions, PRNGKeyArray, State
 
 FORMAT = 1
 """Number of the file's layout. A reader takes this one and all below it."""
@@ -249,39 +249,12 @@ def _check(record: Record) -> None:
                 raise ValueError(f"{group} '{part}' has type {values.dtype}, expected numbers")
 
 
-class _Filmed(AbstractGame):
+class _Filmed(AbstractInstitution):
     """A game whose measurements hold its frames too, so that the one rollout can play for a record."""
 
     game: AbstractGame
 
     version: ClassVar[int] = 1
-
-    @property
-    def num_agents(self) -> int:
-        return self.game.num_agents
-
-    @property
-    def actions(self) -> Space:
-        return self.game.actions
-
-    @property
-    def horizon(self) -> int:
-        return self.game.horizon
-
-    def init(self, key: PRNGKeyArray) -> State:
-        return self.game.init(key)
-
-    def step(self, state: State, actions: Actions, key: PRNGKeyArray) -> tuple[State, Rewards]:
-        return self.game.step(state, actions, key)
-
-    def observe(self, state: State) -> Observations:
-        return self.game.observe(state)
-
-    def terminal(self, state: State) -> Bool[Array, ""]:
-        return self.game.terminal(state)
-
-    def signals(self, before: State, actions: Actions, after: State) -> Any:
-        return self.game.signals(before, actions, after)
 
     def measure(self, before: State, actions: Actions, after: State) -> dict[str, Any]:
         return {
