@@ -81,10 +81,19 @@ def test_the_search_is_unanimous_and_serves_its_criterion():
     np.testing.assert_array_equal(moca.search(seen).accepts, [[True, True, True], [True, True, False]])
 
 
+def test_the_search_may_be_kept_to_some_contracts():
+    seen = _table([[2.0, 5.0, 9.0, 1.0], [3.0, 2.0, 1.5, 1.0]])
+    assert moca.search(seen).theta == (1.0,)
+    assert moca.search(seen, among=np.asarray([True, True, False])).theta == (0.5,)
+    none = moca.search(_table([[2.0, 5.0, 1.0], [0.0, 2.0, 1.0]]), among=np.asarray([True, False]))
+    assert none.theta is None
+    assert "of those considered" in none.message and "theta = (0), where agent 1 gains -1" in none.message
+
+
 def test_no_agreement_says_who_loses_least():
     found = moca.search(_table([[2.0, 3.0, 1.0], [0.5, 0.75, 1.0]]))
     assert found.theta is None
-    assert "theta = (1), where agent 1 loses 0.25" in found.message
+    assert "theta = (1), where agent 1 gains -0.25" in found.message
 
 
 def _negotiated(proposer, updates=60):

@@ -178,15 +178,20 @@ def search(
     table = {"predicted": seen.predicted, "discounted": seen.discounted, "realised": seen.realised}[values]
     gain = table[:, :-1] - table[:, -1:]
     accepts = gain > margin
-    signed = accepts.all(axis=0) & (True if among is None else among)
+    considered = np.ones(len(seen.theta), bool) if among is None else among
+    signed = accepts.all(axis=0) & considered
     score = table[:, :-1].sum(axis=0) if criterion == "welfare" else table[proposer, :-1]
     if not signed.any():
-        nearest = int(gain.min(axis=0).argmax())
+        least = gain.min(axis=0)
+        nearest = int(np.where(considered, least, least.min() - 1.0).argmax())
         worst = int(gain[:, nearest].argmin())
+        which = "No contract" if among is None else "No contract of those considered"
         return Agreement(
-            None, accepts, criterion,
-            f"No contract beats the null for everybody: the nearest is theta = {_text(seen.theta[nearest])}, where "
-            f"agent {worst} loses {-gain[worst, nearest]:.3g}. Widen the space, or train phase 1 longer.",
+            None,
+            accepts,
+            criterion,
+            f"{which} beats the null for everybody: the nearest is theta = {_text(seen.theta[nearest])}, where agent "
+            f"{worst} gains {gain[worst, nearest]:.3g}. Widen the space, or train phase 1 longer.",
         )
     best = int(np.where(signed, score, -np.inf).argmax())
     chosen = tuple(float(x) for x in seen.theta[best])
