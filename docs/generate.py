@@ -49,7 +49,8 @@ def names() -> str:
 def command() -> str:
     """What `--help` says, of every command."""
     lines = ["# The command `accord`", "", NOTE]
-    context = click.Context(cli, info_name="accord", terminal_width=100, max_content_width=100)
+    wide = {"terminal_width": 100, "max_content_width": 100}
+    context = click.Context(cli, info_name="accord", **(cli.context_settings | wide))
     for path, one in [("accord", cli), *((f"accord {name}", one) for name, one in sorted(cli.commands.items()))]:
         inner = context if one is cli else click.Context(one, info_name=path.split()[-1], parent=context)
         lines += [f"## `{path}`", "", "```", one.get_help(inner), "```", ""]
