@@ -54,3 +54,11 @@ def test_a_product_space_is_a_product_of_independent_heads():
     )
     assert heads.num_outputs(space) == 4
     np.testing.assert_allclose(heads.log_prob(space, outputs, actions), parts, rtol=1e-6)
+
+
+@pytest.mark.parametrize("box_head", ["beta", "gaussian"])
+def test_the_mode_is_where_the_density_is_highest(box_head):
+    space, outputs = Box((2.0,), (4.0,)), jnp.asarray([[0.3, 0.9]], jnp.float32)
+    best = heads.mode(space, outputs, box_head=box_head)
+    density = lambda action: float(heads.log_prob(space, outputs, action, box_head=box_head)[0])
+    assert density(best) > max(density(best + 0.05), density(best - 0.05))

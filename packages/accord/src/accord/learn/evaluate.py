@@ -10,9 +10,8 @@ import numpy as np
 from ..core.game import AbstractGame
 from ..core.rollout import Policy, rollout, start
 from ..core.types import Array, Float, PRNGKeyArray
-from .nets import ActorCritic, flat, value_output
+from .nets import ActorCritic
 from .ppo import policy_of
-from .returns import ValueScale
 from .settings import PPOSettings
 
 
@@ -64,21 +63,6 @@ def _host(game: AbstractGame, after: Array, metrics: dict[str, Array]) -> Episod
     here = {k: np.asarray(v) for k, v in metrics.items()}
     none = np.zeros(game.num_agents, np.float32)
     return Episodes(np.asarray(after), here.get("transfers", none), here)
-
-
-def first_values(
-    game: AbstractGame, net: ActorCritic, scale: ValueScale, *, episodes: int, key: PRNGKeyArray
-) -> Float[np.ndarray, "agents"]:
-    """What the critics expect of a fresh episode (discounted), averaged over first states."""
-
-    @jax.jit
-    def run(net: ActorCritic, scale: ValueScale, key: PRNGKeyArray) -> Array:
-        mean, std = scale.moments()
-        states = start(game, episodes, key).state
-        value = jax.vmap(lambda s: value_output(net, flat(game.observe(s))), in_axes=-1, out_axes=-1)(states)
-        return jnp.mean(value, axis=1) * std + mean
-
-    return np.asarray(run(net, scale, key))
 
 
 def equality(returns: Float[np.ndarray, "agents"]) -> float:

@@ -159,13 +159,17 @@ def entropy(space: Space, outputs: Array, *, box_head: str = "beta") -> Array:
     return sum(terms[1:], terms[0])
 
 
-def mode(space: Space, outputs: Array) -> Actions:
+def mode(space: Space, outputs: Array, *, box_head: str = "beta") -> Actions:
     """The most likely action of outputs of one environment, `[agents, outputs]`."""
     match space:
         case Discrete():
             return jnp.argmax(outputs, axis=1).astype(jnp.int32)
         case Box():
+            dims = len(space.low)
             low, span = _bounds(space, 2)
-            alpha, beta = _beta(outputs, len(space.low))
+            if box_head == "gaussian":
+                return low + span * outputs[:, :dims]
+            alpha, beta = _beta(outputs, dims)
             return low + span * (alpha - 1.0) / jnp.maximum(alpha + beta - 2.0, 1e-6)
-    return _packed(space, [mode(p, o) for p, o in zip(_parts(space), _pieces(space, outputs), strict=True)])
+    parts = zip(_parts(space), _pieces(space, outputs), strict=True)
+    return _packed(space, [mode(part, piece, box_head=box_head) for part, piece in parts])

@@ -244,7 +244,7 @@ class NetPolicy(eqx.Module):
         """One joint action for the observations of one environment."""
         outputs = policy_outputs(self.net, flat(observations))
         if self.greedy:
-            return heads.mode(self.space, outputs), ()
+            return heads.mode(self.space, outputs, box_head=self.box_head), ()
         return heads.sample(self.space, outputs, key, box_head=self.box_head), ()
 
 
