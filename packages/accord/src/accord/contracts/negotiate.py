@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 
 from ..core.errors import BadGame
+from ..core.finite import outcomes_of, starts_of, without_key
 from ..core.game import AbstractGame, AbstractInstitution, Box, Discrete, Space
 from ..core.random import uniform
 from ..core.types import (
@@ -133,6 +134,23 @@ class Contracted(AbstractInstitution):
         after, rewards = self.game.step(state.game, actions, key)
         new = ContractedState(after, state.deal, jnp.zeros((), jnp.float32))
         return new, rewards + settle(self.payments(state, actions, new))
+
+    def starts(self) -> tuple[Float[Array, "outcomes"], ContractedState]:
+        """The first states of the game inside under the deal; only for terms that are not drawn at random."""
+        chances, states = starts_of(self.game)
+        remedy = "Solve the game under FixedTerms, one price after the other."
+        drawn = without_key(lambda key: self.terms.draw(self.space, key), f"{type(self.terms).__name__}.draw", remedy)
+        deal = jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (*chances.shape, *leaf.shape)), drawn())
+        return chances, ContractedState(states, deal, deal.in_force)
+
+    def outcomes(
+        self, state: ContractedState, actions: Actions
+    ) -> tuple[Float[Array, "outcomes"], ContractedState, Float[Array, "outcomes agents"]]:
+        """What can happen in the game inside, settled; only for a game that lists it."""
+        chances, after, rewards = outcomes_of(self.game)(state.game, actions)
+        deal = jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (*chances.shape, *leaf.shape)), state.deal)
+        new = ContractedState(after, deal, jnp.zeros_like(deal.in_force))
+        return chances, new, rewards + jax.vmap(lambda a: settle(self.payments(state, actions, a)))(new)
 
     def payments(self, before: ContractedState, actions: Actions, after: ContractedState) -> Payments:
         """Who pays whom for this step; in the first one, the lump sums too."""

@@ -1,0 +1,1 @@
+"""Exact answers for games small enough to know everything."""
