@@ -66,6 +66,21 @@ PUBLIC_GOODS = Experiment(
 )
 """n players, one shot: learned investment flips at 1 - 1.2 / n."""
 
+BROOK = Experiment(
+    preset="brook",
+    title="A brook small enough to know everything",
+    game=Choice("brook-clocked"),
+    space=Choice("brook-wage"),
+    unit="apples per unit of dirt taken out",
+    ppo=PPOSettings(num_envs=256, num_steps=12, phases=1, gamma=1.0),
+    separate=Plan(2_000_000),
+    joint=Plan(2_000_000),
+    moca=MocaPlan(4_000_000, prices=21, episodes=512),
+    response=ResponsePlan(1_000_000, prices=5),
+    evaluation=Evaluation(episodes=1024),
+)
+"""Cleanup on a line, where everything learned can be held against the exact answer."""
+
 SMOKE = Experiment(
     preset="smoke",
     title="Does it run?",
@@ -83,7 +98,7 @@ SMOKE = Experiment(
 )
 """Everything once, as small as it can be: says nothing about the game, and all about the machinery."""
 
-PRESETS = {preset.preset: preset for preset in (STORY, CLEANUP, PRISONERS_DILEMMA, PUBLIC_GOODS, SMOKE)}
+PRESETS = {preset.preset: preset for preset in (STORY, CLEANUP, PRISONERS_DILEMMA, PUBLIC_GOODS, BROOK, SMOKE)}
 
 
 def preset_of(name: str) -> Experiment:

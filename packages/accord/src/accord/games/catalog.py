@@ -4,6 +4,18 @@ from ..core.registry import Entry
 
 ENTRIES = (
     Entry(
+        "brook",
+        "accord.games.brook:Brook",
+        "Cleanup on a line, with a few hundred states: small enough to be solved exactly",
+        spaces=("brook-wage",),
+    ),
+    Entry(
+        "brook-clocked",
+        "accord.games.clocked:clocked_brook",
+        "The brook with its time limit as a rule that players see, for learning beside the exact answer",
+        spaces=("brook-wage",),
+    ),
+    Entry(
         "cleanup-small",
         "accord.games.cleanup:Cleanup",
         "Cleanup on the small map of the story: one has to clean so that the other can eat",

@@ -62,6 +62,7 @@ class PPO:
                 "a minibatch is a random set of time steps of all environments."
             )
         self.game, self.settings, self.total_updates = game, settings, max(total_updates, 1)
+        self.steps_per_update = settings.num_envs * settings.num_steps
         # Arrays inside the game (payoffs, frozen nets) are arguments of the program and not constants in it, so that
         # games which differ in them alone share one compiled program.
         # The same holds for who trains: all best responses in a game are one program.

@@ -4,6 +4,11 @@ from ...core.registry import Entry
 
 ENTRIES = (
     Entry(
+        "brook-wage",
+        "accord.contracts.library.brook:BrookWage",
+        "Each unit of dirt taken out earns its cleaner theta apples, financed equally by the others",
+    ),
+    Entry(
         "cleaning-wage",
         "accord.contracts.library.cleanup:CleaningWage",
         "Each cleaned cell earns its cleaner theta apples, financed equally by the others",
