@@ -4,8 +4,10 @@ Modules not named here (`accord.testing`, `accord.games.grid`, …) are public t
 """
 
 from .contracts.joint import Joint
+from .contracts.library.brook import BrookWage
 from .contracts.library.cleanup import CleaningWage
 from .contracts.library.matrix import DefectionFine
+from .contracts.library.payments import DelayFee, LeaderFollowerPact, LiquiditySharing, ThroughputRule
 from .contracts.library.public_goods import WithholdingFine
 from .contracts.negotiate import AbstractTerms, Contracted, Deal, FixedTerms, Negotiated, NoTerms, RandomTerms
 from .contracts.signing import WithSigning
@@ -20,23 +22,35 @@ from .core.errors import (
     StorageError,
     UnknownName,
 )
+from .core.finite import AbstractFiniteGame
 from .core.game import AbstractGame, AbstractInstitution, Box, Discrete, Transition
 from .core.registry import GAMES, SPACES, Entry
 from .core.rollout import Progress, Trajectory, random_policy, returns, rollout, start
 from .core.settings import from_toml, override, to_toml
+from .games.brook import Brook
 from .games.cleanup import Cleanup
+from .games.clocked import Clocked
 from .games.grid.maps import GridMap
 from .games.matrix import MatrixGame, chicken, harmony, prisoners_dilemma, stag_hunt
+from .games.payments.game import Payments
 from .games.public_goods import PublicGoods
 from .learn.loop import train
 from .learn.ppo import PPO, policy_of
+from .learn.reinforce import Reinforce, ReinforceSettings
 from .learn.settings import PPOSettings
+from .solve.certify import certify
+from .solve.normal import NormalForm
+from .solve.question import Question, solve_game
+from .solve.result import Solution
+from .solve.tabular import Tabular
+from .solve.tabulate import TooLarge, tabulate
 
 __all__ = [
     "GAMES",
     "PPO",
     "SPACES",
     "AbstractContractSpace",
+    "AbstractFiniteGame",
     "AbstractGame",
     "AbstractInstitution",
     "AbstractTerms",
@@ -46,30 +60,46 @@ __all__ = [
     "BadSetting",
     "BadTerms",
     "Box",
+    "Brook",
+    "BrookWage",
     "CleaningWage",
     "Cleanup",
+    "Clocked",
     "Contracted",
     "Deal",
     "DefectionFine",
+    "DelayFee",
     "Discrete",
     "Diverged",
     "Entry",
     "FixedTerms",
     "GridMap",
     "Joint",
+    "LeaderFollowerPact",
+    "LiquiditySharing",
     "MatrixGame",
     "Negotiated",
     "NoTerms",
+    "NormalForm",
     "PPOSettings",
+    "Payments",
     "Progress",
     "PublicGoods",
+    "Question",
     "RandomTerms",
+    "Reinforce",
+    "ReinforceSettings",
+    "Solution",
     "StorageError",
+    "Tabular",
+    "ThroughputRule",
+    "TooLarge",
     "Trajectory",
     "Transition",
     "UnknownName",
     "WithSigning",
     "WithholdingFine",
+    "certify",
     "chicken",
     "from_others",
     "from_toml",
@@ -81,8 +111,10 @@ __all__ = [
     "returns",
     "rollout",
     "settle",
+    "solve_game",
     "stag_hunt",
     "start",
+    "tabulate",
     "to_others",
     "to_toml",
     "train",

@@ -45,4 +45,4 @@ except SystemExit as end:
 
 
 def test_this_test_can_fail():
-    assert heavy_after("import accord; accord.Discrete") == ["jax", "jaxlib", "numpy", "equinox", "optax"]
+    assert heavy_after("import accord; accord.Discrete") == ["jax", "jaxlib", "numpy", "equinox"]

@@ -30,8 +30,8 @@ class Box(eqx.Module):
             raise ValueError(f"Box needs low < high entry by entry, got low={self.low}, high={self.high}.")
 
 
-Space: TypeAlias = "Discrete | Box | tuple[Space, ...] | dict[str, Space]"
-"""`Discrete`, `Box`, or a tuple or dictionary of them (a product: one action has a part in each)."""
+Space: TypeAlias = Discrete | Box | tuple | dict
+"""`Discrete`, `Box`, or a tuple or dictionary of spaces (a product: one action has a part in each)."""
 
 
 class Transition(NamedTuple):

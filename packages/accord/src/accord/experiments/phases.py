@@ -17,6 +17,7 @@ from ..learn.ppo import PPO
 from ..learn.schemes import moca
 from . import stage
 from .spec import game_of, ppo_of, space_of, updates_of
+from .store import RunFolder
 from .tasks import LABELS, keep_replay, key_of, learned, learner_of, outcome, summary
 from .training import Bench, header_of
 
@@ -30,12 +31,12 @@ def train_moca(bench: Bench) -> dict[str, Any]:
     return summary(bench, "moca", LABELS["moca"], learner)
 
 
-def play_of(bench: Bench) -> moca.Play:
-    """What phase 1 of this seed learned, from its checkpoint."""
-    experiment, seed = bench.experiment, bench.job.seed
+def play_of(run: RunFolder, seed: int) -> moca.Play:
+    """What phase 1 of a seed learned, from its checkpoint."""
+    experiment = run.experiment
     base, space, settings = game_of(experiment), space_of(experiment), ppo_of(experiment, "moca")
     learner = learner_of(experiment, "moca", base, settings)
-    path = bench.run.job(f"moca-seed{seed}").checkpoint("moca")
+    path = run.job(f"moca-seed{seed}").checkpoint("moca")
     state = checkpoint.load(path, learner.init(seed), header_of(experiment, base, "moca", settings))
     return moca.Play(base, space, state.net, state.scale, settings)
 
@@ -52,7 +53,7 @@ def grid(space: AbstractContractSpace, count: int) -> np.ndarray:
 
 def negotiate(bench: Bench) -> dict[str, Any]:
     """Phase 2 on frozen play: value all contracts, search, learn to propose and accept, play under what was found."""
-    plan, play = bench.experiment.moca, play_of(bench)
+    plan, play = bench.experiment.moca, play_of(bench.run, bench.job.seed)
     theta = grid(play.space, plan.prices)
     seen = moca.landscape(play, theta, episodes=plan.episodes, key=key_of(bench.job, "landscape"))
     floor = calm_from(bench) if plan.stable else None
@@ -155,7 +156,7 @@ def respond(bench: Bench) -> dict[str, Any]:
 
     It starts once from its own play and once from each other agent's, whose role it might rather take.
     """
-    plan, play, agent = bench.experiment.response, play_of(bench), bench.job.detail
+    plan, play, agent = bench.experiment.response, play_of(bench.run, bench.job.seed), bench.job.detail
     assert agent is not None
     low, top = np.asarray(play.space.low), np.asarray(play.space.high)
     if not bench.experiment.moca.stable:

@@ -70,7 +70,7 @@ BROOK = Experiment(
     preset="brook",
     title="A brook small enough to know everything",
     game=Choice("brook-clocked"),
-    space=Choice("brook-wage"),
+    space=Choice("brook-wage", ("high=1.0",)),
     unit="apples per unit of dirt taken out",
     ppo=PPOSettings(num_envs=256, num_steps=12, phases=1, gamma=1.0),
     separate=Plan(2_000_000),

@@ -219,7 +219,7 @@ class RunFolder:
                 raise BadSetting(f"{path} exists and holds other files. Choose another folder with --out.")
         run = RunFolder(path, experiment)
         run.prepare()
-        write_whole(path / "run.json", dumps(_circumstances(command) | (facts or {})))
+        write_whole(path / "run.json", dumps(circumstances_of(command) | (facts or {})))
         write_whole(path / "settings.toml", to_toml(experiment))  # last: from now on it is a run
         return run
 
@@ -269,7 +269,8 @@ class RunFolder:
         return read_json(self.path / "run.json") or {}
 
 
-def _circumstances(command: Sequence[str]) -> dict[str, Any]:
+def circumstances_of(command: Sequence[str]) -> dict[str, str]:
+    """Command, date, version, commit and machine, for whatever is written from now on."""
     return {
         "command": shlex.join(command),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

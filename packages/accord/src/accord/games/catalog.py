@@ -57,4 +57,10 @@ ENTRIES = (
         "n agents invest once in a good that all share",
         spaces=("withholding-fine",),
     ),
+    Entry(
+        "payments",
+        "accord.games.payments.game:Payments",
+        "Banks post liquidity and pay each other over the day: liquidity costs, delay costs, borrowing costs most",
+        spaces=("delay-fee", "leader-follower-pact", "liquidity-sharing", "throughput-rule"),
+    ),
 )

@@ -92,7 +92,7 @@ def fractions(integers: np.ndarray, scale: int) -> np.ndarray:
     return flat.reshape(integers.shape)
 
 
-def said(value: Fraction) -> str:
+def said(value: Fraction | float) -> str:
     """A rational for people: short decimals as decimals, others as p/q."""
     value = Fraction(value)
     for digits in range(7):

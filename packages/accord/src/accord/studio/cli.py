@@ -18,6 +18,7 @@ from .commands.report import report
 from .commands.resume import resume
 from .commands.run import run
 from .commands.show import show
+from .commands.solve import solve
 
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EPERM, errno.EFBIG}
 """What the world may do to files; anything else is a mistake of ours and keeps its traceback."""
@@ -61,7 +62,7 @@ def cli() -> None:
     """Games between selfish agents, and the contracts that make them cooperate."""
 
 
-for command in (run, show, resume, report, play, games, presets):
+for command in (run, show, resume, report, solve, play, games, presets):
     cli.add_command(command)
 
 

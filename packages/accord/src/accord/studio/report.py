@@ -12,7 +12,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -24,6 +24,9 @@ from . import sections, story
 
 FORMAT = 1
 """Format of `result.json`; a newer one is refused."""
+
+STYLES = ("report.css",)
+SCRIPTS = ("charts.js", "replay.js", "report.js")
 
 
 def write_report(run_folder: str | Path) -> Path:
@@ -69,23 +72,23 @@ def page(result: dict[str, Any], folder: Path) -> str:
     """The whole page as text."""
     charts: sections.Charts = {}
     films: list[dict[str, Any]] = []
-    opening = _guarded("schemes", lambda: sections.opening(result, charts))
+    opening = guarded("schemes", lambda: sections.opening(result, charts))
     body = [
-        _guarded("replays", lambda: sections.replays(result, folder, films)),
-        *(_guarded(part, lambda build=build: build(result, charts)) for part, build in sections.BUILDERS),
+        guarded("replays", lambda: sections.replays(result, folder, films)),
+        *(guarded(part, lambda build=build: build(result, charts)) for part, build in sections.BUILDERS),
     ]
-    return _filled(
+    return filled(
         title=escape(str(result.get("title") or "A run of accord")),
         version=escape(str(result.get("accord", ""))),
-        kicker=escape(_guarded("game", lambda: _kicker(result))),
+        kicker=escape(guarded("game", lambda: _kicker(result))),
         opening=opening,
         sections="\n".join(part for part in body if part),
-        footer=_guarded("game", lambda: _footer(result)),
-        data=_json({"charts": charts, "films": films}),
+        footer=guarded("game", lambda: _footer(result)),
+        data=embedded({"charts": charts, "films": films}),
     )
 
 
-def _guarded(part: str, build: Callable[[], str]) -> str:
+def guarded(part: str, build: Callable[[], str]) -> str:
     """A piece of the page, or a note in its place: one bad number must not cost a person the rest of the report."""
     try:
         return build()
@@ -113,12 +116,12 @@ def _footer(result: dict[str, Any]) -> str:
     return f"{rules}<p>Written by accord {escape(str(result.get('accord', '')))}.</p>"
 
 
-def _filled(**parts: str) -> str:
+def filled(*, styles: Sequence[str] = STYLES, scripts: Sequence[str] = SCRIPTS, **parts: str) -> str:
     """The template with its parts, styles and scripts in it; nothing that is filled in is looked through again."""
     templates = files("accord.studio").joinpath("templates")
     read = lambda name: templates.joinpath(name).read_text(encoding="utf-8")
-    style = read("report.css")
-    script = '(() => {\n"use strict";\n' + "\n".join(map(read, ("charts.js", "replay.js", "report.js"))) + "})();\n"
+    style = "\n".join(map(read, styles))
+    script = '(() => {\n"use strict";\n' + "\n".join(map(read, scripts)) + "})();\n"
     parts |= {"style": style, "script": script, "style_hash": _hash(style), "script_hash": _hash(script)}
     return re.sub(r"@([a-z_]+)@", lambda match: parts[match[1]], read("report.html"))
 
@@ -127,7 +130,7 @@ def _hash(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _json(value: Any) -> str:
+def embedded(value: Any) -> str:
     """JSON that can stand inside a script element: no character that could end it, no number that JSON lacks."""
 
     def tidy(part: Any) -> Any:
@@ -141,4 +144,4 @@ def _json(value: Any) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-__all__ = ["FORMAT", "page", "read_result", "write_report"]
+__all__ = ["FORMAT", "embedded", "filled", "guarded", "page", "read_result", "write_report"]

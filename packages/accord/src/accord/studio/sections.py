@@ -45,8 +45,15 @@ def row(title: str, says: str, picture: str) -> str:
     return f'<div class="row"><div class="text">{head}{paragraph(says)}</div><figure>{picture}</figure></div>'
 
 
-def chart(charts: Charts, name: str, spec: figures.Spec | None, hint: str = "", title: str = "") -> str:
-    """A place for a chart, and its numbers as a table."""
+def chart(
+    charts: Charts,
+    name: str,
+    spec: figures.Spec | None,
+    hint: str = "",
+    title: str = "",
+    numbers: tuple[list[str], list[list[str]]] | None = None,
+) -> str:
+    """A place for a chart, and its numbers as a table: those given, or as `figures.table` reads them off."""
     if spec is None:
         return ""
     charts[name] = spec
@@ -55,7 +62,7 @@ def chart(charts: Charts, name: str, spec: figures.Spec | None, hint: str = "", 
     caption = f'<p class="hint">{escape(hint)}</p>' if hint else ""
     return (
         f'<div class="panel">{head}<div class="chart" data-chart="{name}" data-says="{label}"></div>{caption}'
-        f"{table(*figures.table(spec))}</div>"
+        f"{table(*(numbers or figures.table(spec)))}</div>"
     )
 
 
@@ -271,8 +278,8 @@ def known(result: Result, charts: Charts) -> str:
     )
 
 
-def repeat(result: Result, charts: Charts) -> str:
-    """What it took, and how to do it again."""
+def repeat(result: Result, charts: Charts, more: str = "") -> str:
+    """What it took, and how to do it again; `more` stands below the command."""
     command = str(result.get("command") or "")
     box = (
         f'<div class="command"><code>{escape(command)}</code><button type="button" data-copy hidden>Copy</button></div>'
@@ -293,7 +300,7 @@ def repeat(result: Result, charts: Charts) -> str:
     tables = table(["", "environment steps", "minutes a seed"], spent, "What it took") if spent else ""
     tables += table(["", ""], facts, "Where and when") if facts else ""
     tables += f'<div class="settings">{table(["setting", "value"], settings, "All settings")}</div>' if settings else ""
-    picture = box + tables
+    picture = box + more + tables
     return section("repeat", row("Do it again", story.cost(result), picture)) if picture else ""
 
 

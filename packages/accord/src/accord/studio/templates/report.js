@@ -11,10 +11,12 @@ function wake() {
     drawChart(host, DATA.charts[host.dataset.chart]);
     observer.observe(host);
   }
-  for (const host of document.querySelectorAll(".theatre")) new Theatre(host, DATA.films);
-  const keys = () => document.querySelectorAll("canvas[data-key]").forEach(paintKey);
-  keys();
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", keys);
+  if (typeof Theatre !== "undefined") {
+    for (const host of document.querySelectorAll(".theatre")) new Theatre(host, DATA.films);
+    const keys = () => document.querySelectorAll("canvas[data-key]").forEach(paintKey);
+    keys();
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", keys);
+  }
   for (const button of document.querySelectorAll("[data-copy]")) {
     button.hidden = !navigator.clipboard;
     button.addEventListener("click", async () => {

@@ -1,0 +1,1 @@
+"""Payments: banks that owe each other money during the day, liquidity that costs, and delay that costs too."""
