@@ -1,5 +1,7 @@
 """Learned play beside the exact answer: on a run that is too short to learn, the exact values must still agree."""
 
+from fractions import Fraction
+
 import jax
 import numpy as np
 import pytest
@@ -32,9 +34,9 @@ def run(tmp_path_factory):
 
 def test_exact_values_are_what_many_episodes_average_to(run):
     play = play_of(run, 0)
-    table, theta = tabulate(play.game), (0.5,)
-    found = truth.valued(play, table, theta)
-    game = Contracted(play.game, play.space, FixedTerms(theta))
+    table = tabulate(play.game)
+    found, _ = truth.valued(play, table, table.linear(play.space), (Fraction(1, 2), None))
+    game = Contracted(play.game, play.space, FixedTerms((0.5,)))
     seen = evaluate.play_net(game, play.net, play.settings, episodes=4096, key=jax.random.key(0))
     error = seen.after.std(axis=1) / np.sqrt(4096)
     assert (np.abs(seen.after.mean(axis=1) - found.values) < 5 * error).all()

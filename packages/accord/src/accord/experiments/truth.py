@@ -7,7 +7,7 @@ could still gain is the best response by dynamic programming, where the run itse
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -17,7 +17,6 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..contracts.negotiate import Contracted, ContractedState, Deal, NoTerms
-from ..contracts.space import AbstractContractSpace
 from ..core.errors import BadCheckpoint
 from ..learn import heads
 from ..learn.nets import flat, policy_outputs
@@ -27,7 +26,7 @@ from ..solve.certify import exploitability
 from ..solve.once import plays
 from ..solve.question import one_move
 from ..solve.result import Learned
-from ..solve.tabulate import LIMIT, Table, tabulate
+from ..solve.tabulate import LIMIT, Linear, Table, tabulate
 from .phases import play_of
 from .spec import game_of, space_of
 from .store import RunFolder
@@ -37,7 +36,7 @@ from .store import RunFolder
 class Truth:
     """Learned play under some terms, valued exactly on the tabulated game."""
 
-    theta: tuple[float, ...] | None
+    price: Fraction | None
     """None for no contract."""
 
     values: np.ndarray
@@ -47,26 +46,31 @@ class Truth:
     """What the best response to the others' frozen play would add, `[agents]`."""
 
 
-def valued(play: Play, table: Table, theta: tuple[float, ...] | None) -> Truth:
-    """Value frozen play under a contract, or under none (`theta` None)."""
-    arrays = table.arrays if theta is None else table.under(play.space, theta)
-    found = exploitability(arrays, policy_in(play, table, theta))
-    return Truth(theta, np.array(found.values), np.array(found.gains))
+def valued(play: Play, table: Table, linear: Linear, prices: Sequence[Fraction | None]) -> list[Truth]:
+    """Value frozen play under several contracts of one term (None: no contract)."""
+    truths = []
+    for price, policy in zip(prices, policies(play, table, prices), strict=True):
+        arrays = table.arrays if price is None else table.arrays.plus(*linear.at((price,)))
+        found = exploitability(arrays, policy)
+        truths.append(Truth(price, np.array(found.values), np.array(found.gains)))
+    return truths
 
 
-def policy_in(play: Play, table: Table, theta: tuple[float, ...] | None) -> np.ndarray:
-    """Probabilities of every agent's actions in every state, `[states, agents, actions]`."""
+def policies(play: Play, table: Table, prices: Sequence[Fraction | None]) -> np.ndarray:
+    """Probabilities of every agent's actions in every state, `[prices, states, agents, actions]`."""
     contracted = Contracted(play.game, play.space, NoTerms())
-    terms = jnp.asarray(play.space.low if theta is None else theta, jnp.float32)
-    deal = Deal(terms, jnp.float32(0.0 if theta is None else 1.0))
+    terms = [play.space.low if price is None else (float(price),) for price in prices]
+    in_force = [price is not None for price in prices]
+    deals = Deal(jnp.asarray(terms, jnp.float32), jnp.asarray(in_force, jnp.float32))
 
-    def chances(state: Any) -> Any:
+    def chances(deal: Deal, state: Any) -> Any:
         seen = contracted.observe(ContractedState(state, deal, jnp.float32(0.0)))
         return jax.nn.softmax(policy_outputs(play.net, flat(seen)), axis=1)
 
     assert heads.num_outputs(play.game.actions) == table.arrays.num_actions  # one plain discrete head
-    found = np.asarray(jax.jit(jax.vmap(chances))(table.states), float)
-    return found / found.sum(axis=2, keepdims=True)
+    every = jax.jit(jax.vmap(jax.vmap(chances, (None, 0)), (0, None)))
+    found = np.asarray(every(deals, table.states), float)
+    return found / found.sum(axis=3, keepdims=True)
 
 
 def learned(
@@ -86,12 +90,16 @@ def learned(
             raise BadCheckpoint(f"{run.path} has no contract of seed {seed}. Finish it with: accord resume {run.path}")
         found.append(part)
     terms = [tuple(row) for row in found[0]["landscape"]["terms"]]
-    truths = [[valued(play, table, theta) for theta in (*terms, None)] for play in (play_of(run, s) for s in seeds)]
+    number = lambda value: Fraction(str(round(float(value), 6)))
+    prices, linear = [number(theta[0]) for theta in terms], table.linear(space_of(run.experiment))
+    truths = [valued(play_of(run, seed), table, linear, (*prices, None)) for seed in seeds]
     values = np.array([[truth.values for truth in row] for row in truths])  # [seeds, prices and null, agents]
     gains = np.array([[truth.gains.max() for truth in row] for row in truths])
-    number = lambda value: Fraction(str(round(float(value), 6)))
-    prices = [number(theta[0]) for theta in terms]
-    ends = [exact_ends(table, space_of(run.experiment), price, tell=progress) for price in (*prices, None)]
+    tell = progress or (lambda part, done, total: None)
+    ends = []
+    for done, price in enumerate((None, *prices)):
+        tell("exact values by price", done, len(prices) + 1)
+        ends.append(exact_ends(table, linear, price))
     votes = [part["acceptance"].get("learned") for part in found]
     offers = [part["contract"].get("learned") for part in found]
     return Learned(
@@ -100,9 +108,9 @@ def learned(
         outside=tuple(tuple(map(float, seed[-1])) for seed in values),
         gains=tuple(tuple(map(float, seed[:-1])) for seed in gains),
         outside_gains=tuple(float(seed[-1]) for seed in gains),
-        low=tuple(end.low for end in ends[:-1]), high=tuple(end.high for end in ends[:-1]),
-        welfare=tuple(end.welfare for end in ends[:-1]),
-        outside_low=ends[-1].low, outside_high=ends[-1].high, bounds=ends[-1].bounds,
+        low=tuple(end.low for end in ends[1:]), high=tuple(end.high for end in ends[1:]),
+        welfare=tuple(end.welfare for end in ends[1:]),
+        outside_low=ends[0].low, outside_high=ends[0].high, bounds=ends[0].bounds,
         searched=tuple(
             None if (theta := part["contract"]["search"]["theta"]) is None else float(theta[0]) for part in found
         ),
@@ -124,19 +132,12 @@ class Ends(NamedTuple):
     """Whether they are bounds only."""
 
 
-def exact_ends(
-    table: Table, space: AbstractContractSpace, price: Fraction | None, *,
-    tell: Callable[[str, int, int], None] | None = None,
-) -> Ends:
+def exact_ends(table: Table, linear: Linear, price: Fraction | None) -> Ends:
     """What equilibria allow at a price (None: no contract).
 
     A game of one move: over its pure equilibria (two by two: mixed ones too). Else bounds on every equilibrium.
     """
-    if tell is not None:
-        tell("exact values by price", 0, 0)
-    arrays = table.arrays
-    if price is not None:
-        arrays = arrays.plus(*table.linear(space).at((price,)))
+    arrays = table.arrays if price is None else table.arrays.plus(*linear.at((price,)))
     stage = one_move(dataclasses.replace(table, arrays=arrays))
     if stage is None:
         found = bounds(arrays, tier="programs")

@@ -241,8 +241,9 @@ def lead_by_answers(game: NormalForm, leader: int = 0, *, mixed: bool = False) -
             own, followers = table[0] @ mixture, sum(table[1:] @ mixture)
             optimistic.append(((own, followers), cell, mixture, True))
             if len(table) == 2:
-                value, attained = _despite_ties(units, cell[0], mixture, mixed)
-                pessimistic.append(((value, attained, -followers), cell, mixture, attained))
+                answer, played, attained = _despite_ties(units, cell[0], mixture, mixed)
+                own, theirs = units[0][:, answer] @ played, units[1][:, answer] @ played
+                pessimistic.append(((own, attained, -theirs), (answer,), played, attained))
     plays: list[Play | None] = []
     for found in (optimistic, pessimistic):
         best = max(found, key=lambda entry: entry[0], default=None)
@@ -271,19 +272,23 @@ def _promises(table: np.ndarray, floor: np.ndarray, mixed: bool, checked: list[b
     return [again.point]  # of the leader's best ones the others' best one
 
 
-def _despite_ties(units: np.ndarray, answer: int, mixture: np.ndarray, mixed: bool) -> tuple[Any, bool]:
-    """What a promise is worth to the leader if an indifferent follower does what is worst for the leader.
+def _despite_ties(units: np.ndarray, answer: int, mixture: np.ndarray, mixed: bool) -> tuple[int, np.ndarray, bool]:
+    """What follows a promise if an indifferent follower does what is worst for the leader; whether it is no limit.
 
     An indifferent follower may go where it is punished; there the leader chooses, of the hardest punishments, the one
     that is best for itself. If mixtures can give the follower a little more, ties can be avoided in the limit.
     """
     own, theirs = units[0][:, answer] @ mixture, units[1][:, answer] @ mixture
-    low = units[1].min(axis=0)
-    tied = [k for k in range(units.shape[2]) if k != answer and low[k] == theirs]
-    after = min((units[0][units[1][:, k] == low[k], k].max() for k in tied), default=own)
-    if mixed and after < own and units[1][:, answer].max() > theirs:
-        return own, False
-    return min(own, after), True
+    plays = [(own, answer, mixture)]
+    for other in range(units.shape[2]):
+        hardest = np.flatnonzero(units[1][:, other] == units[1][:, other].min())
+        if other != answer and units[1][hardest[0], other] == theirs:
+            action = max(hardest, key=lambda a, k=other: units[0][a, k])
+            plays.append((units[0][action, other], other, np.eye(len(mixture), dtype=int)[action]))
+    worst = min(plays, key=lambda play: play[0])
+    if mixed and worst[0] < own and units[1][:, answer].max() > theirs:
+        return answer, mixture, False
+    return worst[1], worst[2], True
 
 
 def _led(game: NormalForm, leader: int) -> np.ndarray:

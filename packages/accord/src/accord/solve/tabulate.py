@@ -22,6 +22,9 @@ from .tabular import Tabular
 LIMIT = 50_000
 """States that `tabulate` finds before it refuses, unless it is told another number."""
 
+ROUNDING = 1e-6
+"""How far below 0 a payment may lie: the rounding of `1 - share` in single precision."""
+
 _CHUNK = 2048
 """Rows that one compiled call evaluates."""
 
@@ -267,7 +270,7 @@ def _expected_transfers(table: Table, space: AbstractContractSpace, thetas: np.n
             net, least = due(before, actions, later, jnp.asarray(theta, jnp.float32))
             if net.shape[1:] != (n,):
                 raise BadGame(f"{type(space).__name__}.pays is for {net.shape[1]} agents, {arrays.name} has {n}.")
-            if float(least) < 0 and not signed:
+            if float(least) < -ROUNDING and not signed:
                 raise BadGame(
                     f"{type(space).__name__} pays {float(least):.6g} under theta={theta.tolist()}, expected amounts >= "
                     "0: money from nowhere. Swap payer and payee instead."
