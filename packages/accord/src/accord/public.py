@@ -16,6 +16,7 @@ from .core.errors import (
     AccordError,
     BadCheckpoint,
     BadGame,
+    BadPayments,
     BadSetting,
     BadTerms,
     Diverged,
@@ -38,9 +39,10 @@ from .learn.loop import train
 from .learn.ppo import PPO, policy_of
 from .learn.reinforce import Reinforce, ReinforceSettings
 from .learn.settings import PPOSettings
+from .solve.answer import solve_game
 from .solve.certify import certify
 from .solve.normal import NormalForm
-from .solve.question import Question, solve_game
+from .solve.question import Question
 from .solve.result import Solution
 from .solve.tabular import Tabular
 from .solve.tabulate import TooLarge, tabulate
@@ -57,6 +59,7 @@ __all__ = [
     "AccordError",
     "BadCheckpoint",
     "BadGame",
+    "BadPayments",
     "BadSetting",
     "BadTerms",
     "Box",

@@ -17,8 +17,9 @@ from accord.games.brook import Brook
 from accord.games.cleanup import Cleanup
 from accord.games.matrix import MatrixGame, chicken, harmony, prisoners_dilemma, stag_hunt
 from accord.games.public_goods import PublicGoods
+from accord.solve.answer import solve_game
 from accord.solve.planner import evaluate, optimal
-from accord.solve.question import Question, solve_game
+from accord.solve.question import Question
 from accord.solve.result import Solution
 from accord.solve.tabulate import tabulate
 from accord.solve.unrolled import unrolled

@@ -4,7 +4,9 @@
     ├── UnknownName             a game, preset, contract space or setting that does not exist (with a suggestion)
     ├── BadSetting              a value of the wrong type or out of its range
     ├── BadGame                 a game or contract space that breaks its interface
+    │   └── TooLarge            (solve.tabulate) more states than the caller allows
     ├── BadTerms                contract terms outside their space
+    ├── BadPayments             a list of payments that cannot be settled as it stands
     ├── BadCheckpoint           a checkpoint of another game version, contract range or shape, or a damaged file
     ├── Diverged                a NaN or an infinity in training; the last good checkpoint stays
     └── StorageError            a run folder that cannot be written or read
@@ -48,6 +50,10 @@ class BadGame(AccordError, TypeError):
 
 class BadTerms(AccordError, ValueError):
     """Contract terms outside the box of their space, or of the wrong length."""
+
+
+class BadPayments(AccordError, ValueError):
+    """A list of payments that cannot be settled as it stands; the message names the first payment at fault."""
 
 
 class BadCheckpoint(AccordError, ValueError):

@@ -24,7 +24,7 @@ from ..learn.schemes.moca import Play
 from ..solve.bounds import bounds
 from ..solve.certify import exploitability
 from ..solve.once import plays
-from ..solve.question import one_move
+from ..solve.answer import one_move
 from ..solve.result import Learned
 from ..solve.tabulate import LIMIT, Linear, Table, tabulate
 from .phases import play_of

@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -19,13 +19,11 @@ from .mixed import mixed_two_by_two
 from .normal import NormalForm
 from .numbers import rational, said
 from .offers import fine_enough, signing
+from .question import Asked
 from .regions import EquilibriumMap, equilibrium_map, price_interval
 from .routes import compare
 from .stage import classify, dominance, equilibrium_mask, pure_equilibria, welfare_bounds
 from .transfers import CheapestContract, cheapest
-
-if TYPE_CHECKING:
-    from .question import Asked
 
 MOST_PROFILES = 4096
 """Joint actions up to which bounds by correlated equilibria are computed."""

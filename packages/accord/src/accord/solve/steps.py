@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,13 +14,11 @@ from .certify import certify
 from .features import Features, leaving
 from .once import nearest, players, proof
 from .planner import optimal
+from .question import Asked
 from .selection import Selection, select
 from .tabular import Tabular
 from .transfers import CheapestContract, cheapest
 from .unrolled import unrolled
-
-if TYPE_CHECKING:
-    from .question import Asked
 
 SWEPT = 13
 """Prices at which bounds are computed."""

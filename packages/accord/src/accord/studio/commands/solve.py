@@ -72,7 +72,8 @@ def solve(
         space_name, space = _space(game, contract, [pair[9:] for pair in settings if pair.startswith("contract.")])
         unit = ""
 
-    from ...solve.question import Question, solve_game
+    from ...solve.answer import solve_game
+    from ...solve.question import Question
 
     rules["depth"] = depth or "usual"
     question = Question(target=_target(made, target), discount=_share(discount), **rules)
