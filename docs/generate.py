@@ -48,13 +48,17 @@ def names() -> str:
 
 def command() -> str:
     """What `--help` says, of every command."""
-    lines = ["# The command `accord`", "", NOTE]
     wide = {"terminal_width": 100, "max_content_width": 100}
     context = click.Context(cli, info_name="accord", **(cli.context_settings | wide))
-    for path, one in [("accord", cli), *((f"accord {name}", one) for name, one in sorted(cli.commands.items()))]:
-        inner = context if one is cli else click.Context(one, info_name=path.split()[-1], parent=context)
-        lines += [f"## `{path}`", "", "```", one.get_help(inner), "```", ""]
-    return "\n".join(lines)
+    return "\n".join(["# The command `accord`", "", NOTE, *_helps("accord", cli, context)])
+
+
+def _helps(path: str, one: click.Command, context: click.Context) -> list[str]:
+    """The help of a command and of all below it."""
+    lines = [f"## `{path}`", "", "```", one.get_help(context), "```", ""]
+    for name, inner in sorted(one.commands.items()) if isinstance(one, click.Group) else ():
+        lines += _helps(f"{path} {name}", inner, click.Context(inner, info_name=name, parent=context))
+    return lines
 
 
 PAGES = {"games.md": games, "names.md": names, "command.md": command}

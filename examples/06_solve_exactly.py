@@ -12,7 +12,7 @@ def main(horizon: int = 6) -> None:
     print(f"  offered: {found.negotiation.offers[0]}")
     print("\n".join(found.certificate.lines()))
 
-    # A Markov game: every subgame-perfect equilibrium lies between two bounds, and a fine makes the optimum the only one.
+    # A Markov game: every equilibrium lies between two bounds, and a fine makes the optimum the only one.
     brook = Brook(cells=4, trees=1, most=2, horizon=horizon)
     found = solve_game(brook, BrookWage(), Question(depth="quick"))
     low, high = float(found.before.low), float(found.before.high)

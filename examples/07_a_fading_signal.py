@@ -1,4 +1,4 @@
-"""Hidden actions: as the signal fades the bond that is needed grows without a jump, and welfare falls where it runs out."""
+"""Hidden actions: as the signal fades the needed bond grows without a jump, and welfare falls where it runs out."""
 
 from accord import NormalForm
 from accord.solve.hidden import critical_quality, degrade

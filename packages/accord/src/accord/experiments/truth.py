@@ -21,10 +21,10 @@ from ..core.errors import BadCheckpoint
 from ..learn import heads
 from ..learn.nets import flat, policy_outputs
 from ..learn.schemes.moca import Play
+from ..solve.answer import one_move
 from ..solve.bounds import bounds
 from ..solve.certify import exploitability
 from ..solve.once import plays
-from ..solve.answer import one_move
 from ..solve.result import Learned
 from ..solve.tabulate import LIMIT, Linear, Table, tabulate
 from .phases import play_of

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import signal
 import sys
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
 from .. import __version__
-from ..core.errors import AccordError, UnknownName
+from .commands.counterexamples import counterexamples
 from .commands.games import games
+from .commands.group import Commands
+from .commands.payments import payments
 from .commands.play import play
 from .commands.presets import presets
 from .commands.report import report
@@ -19,37 +20,6 @@ from .commands.resume import resume
 from .commands.run import run
 from .commands.show import show
 from .commands.solve import solve
-
-_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EPERM, errno.EFBIG}
-"""What the world may do to files; anything else is a mistake of ours and keeps its traceback."""
-
-
-class Sentence(click.ClickException):
-    """An error that a person can mend, printed as its message alone."""
-
-    exit_code = 2
-
-
-class Commands(click.Group):
-    """A group that knows its commands' near misses and turns errors into sentences."""
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """Find the command; a misspelt one gets a suggestion."""
-        if args and not args[0].startswith("-") and args[0] not in self.commands:
-            raise Sentence(str(UnknownName("command", args[0], self.commands, "List all with: accord --help")))
-        return super().resolve_command(ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
-        try:
-            return super().invoke(ctx)
-        except AccordError as error:
-            raise Sentence(str(error)) from error
-        except OSError as error:
-            if error.errno not in _DISK:
-                raise
-            name = error.filename or "A file"
-            raise Sentence(f"{name} could not be used ({error.strerror}). What was there before is kept.") from error
 
 
 @click.group(
@@ -62,7 +32,7 @@ def cli() -> None:
     """Games between selfish agents, and the contracts that make them cooperate."""
 
 
-for command in (run, show, resume, report, solve, play, games, presets):
+for command in (run, show, resume, report, solve, counterexamples, play, payments, games, presets):
     cli.add_command(command)
 
 

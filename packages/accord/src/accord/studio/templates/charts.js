@@ -107,7 +107,7 @@ function spread(labels, gap, low, high) {
 
 function drawLines(host, spec, width) {
   const shown = spec.series.filter((one) => one.points.length || one.null);
-  const direct = !spec.nolabels && width >= 520 && !spec.small;
+  const direct = !spec.nolabels && !spec.legend && width >= 520 && !spec.small;
   if (!direct && !spec.nolabels) host.append(html("div", { class: "legend" }, ...shown.filter((one) => !one.quiet).map((one) => html("span", {}, sample(one), one.label))));
   const every = shown.flatMap((one) => [...one.points, ...(one.null ? [one.null] : [])]);
   const xs = shown.flatMap((one) => one.points.map((p) => p[0])).concat(spec.x.ticks || [], (spec.xrules || []).map((rule) => rule.at));
