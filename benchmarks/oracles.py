@@ -31,9 +31,9 @@ import pygambit
 import pyspiel
 from throughput import commit, machine
 
-from accord.solve.mixed import as_nfg, mixed_two_by_two
-from accord.solve.normal import NormalForm
-from accord.solve.stage import pure_equilibria, security, welfare_bounds
+from accord.solve.equilibria.mixed import as_nfg, mixed_two_by_two
+from accord.solve.equilibria.stage import pure_equilibria, security, welfare_bounds
+from accord.solve.tables.normal import NormalForm
 
 Solvers = dict[str, Callable[[], Any]]
 SIZES = {

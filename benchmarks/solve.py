@@ -45,7 +45,7 @@ def fined(game: Any) -> Any:
     """The game with fines for leaving one optimal joint policy, so large that following it is strictly dominant."""
     import numpy as np
 
-    from accord.solve.planner import optimal
+    from accord.solve.tables.planner import optimal
 
     target = optimal(game)[0][0]
     off = (game.profiles[None] != game.profiles[target][:, None]).reshape(game.num_rows, -1).astype(np.int64)
@@ -55,9 +55,9 @@ def fined(game: Any) -> Any:
 
 def run(method: str, game: Any) -> dict[str, Any]:
     """Do it once; what there is to say about the answer."""
-    from accord.solve.backward import BOX, subgame_perfect
-    from accord.solve.bounds import bounds
-    from accord.solve.planner import optimal
+    from accord.solve.equilibria.backward import BOX, subgame_perfect
+    from accord.solve.equilibria.bounds import bounds
+    from accord.solve.tables.planner import optimal
 
     if method == "planner":
         return {"welfare": float(sum(optimal(game)[1].from_start(game)))}
@@ -72,7 +72,7 @@ def run(method: str, game: Any) -> dict[str, Any]:
 def child(method: str, settings: dict[str, int]) -> None:
     """One measurement, in this process."""
     from accord.games.brook import Brook
-    from accord.solve.tabulate import tabulate
+    from accord.solve.tables.tabulate import tabulate
 
     if method == "tabulate":
         tabulate(Brook(num_agents=settings.get("num_agents", 2), cells=2, trees=1, most=1), limit=10**6)  # loads JAX

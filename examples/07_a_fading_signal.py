@@ -1,8 +1,8 @@
 """Hidden actions: as the signal fades the needed bond grows without a jump, and welfare falls where it runs out."""
 
 from accord import NormalForm
-from accord.solve.hidden import critical_quality, degrade
-from accord.solve.offers import flipped
+from accord.solve.bargaining.offers import flipped
+from accord.solve.terms.hidden import critical_quality, degrade
 
 QUALITIES = ("1", "4/5", "3/5", "2/5", "3/10", "1/5", "1/10", "0")
 

@@ -40,12 +40,12 @@ from .learn.ppo import PPO, policy_of
 from .learn.reinforce import Reinforce, ReinforceSettings
 from .learn.settings import PPOSettings
 from .solve.answer import solve_game
-from .solve.certify import certify
-from .solve.normal import NormalForm
+from .solve.proof.certify import certify
 from .solve.question import Question
 from .solve.result import Solution
-from .solve.tabular import Tabular
-from .solve.tabulate import TooLarge, tabulate
+from .solve.tables.normal import NormalForm
+from .solve.tables.tabular import Tabular
+from .solve.tables.tabulate import TooLarge, tabulate
 
 __all__ = [
     "GAMES",

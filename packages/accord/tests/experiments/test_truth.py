@@ -11,7 +11,7 @@ from accord.experiments import truth
 from accord.experiments.phases import play_of
 from accord.experiments.store import RunFolder
 from accord.learn import evaluate
-from accord.solve.tabulate import tabulate
+from accord.solve.tables.tabulate import tabulate
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,8 @@ from accord.games.payments.day import Day
 from accord.games.payments.demand import PAPER_LUMP, PAPER_THREE, PAPER_TWO, Ring, Steady, Table, TwoBanks, orders_of
 from accord.games.payments.exhaustive import play_all
 from accord.games.payments.game import Payments
-from accord.solve.normal import NormalForm
-from accord.solve.stage import pure_equilibria
+from accord.solve.equilibria.stage import pure_equilibria
+from accord.solve.tables.normal import NormalForm
 
 UNIT = Payments().unit
 

@@ -16,8 +16,8 @@ from accord.games.payments import closed_form as by_hand
 from accord.games.payments import two_banks
 from accord.games.payments.demand import TwoBanks
 from accord.games.payments.game import Payments
-from accord.solve.normal import NormalForm
-from accord.solve.stage import pure_equilibria
+from accord.solve.equilibria.stage import pure_equilibria
+from accord.solve.tables.normal import NormalForm
 
 EARLY, DELAY = 0, 1
 CELLS = list(itertools.product((0, 1), repeat=2))

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from accord.solve.tabular import Tabular
+from accord.solve.tables.tabular import Tabular
 
 
 def drawn(

@@ -10,12 +10,12 @@ from markov_games import chances, drawn, repeated, reward
 from accord.core.errors import BadSetting
 from accord.games.brook import Brook
 from accord.games.matrix import chicken, prisoners_dilemma
-from accord.solve.backward import BOX, MIXED, POINTS, subgame_perfect
-from accord.solve.planner import evaluate
-from accord.solve.sets import distinct, minkowski, summands
-from accord.solve.strategy import Strategy, strategy
-from accord.solve.tabular import Tabular
-from accord.solve.tabulate import tabulate
+from accord.solve.equilibria.backward import BOX, MIXED, POINTS, subgame_perfect
+from accord.solve.equilibria.sets import distinct, minkowski, summands
+from accord.solve.equilibria.strategy import Strategy, strategy
+from accord.solve.tables.planner import evaluate
+from accord.solve.tables.tabular import Tabular
+from accord.solve.tables.tabulate import tabulate
 
 TWO_EQUILIBRIA = [  # (L, L) and (R, R) are equilibria of one move, (M, M) is not
     [(1, 1), (5, 0), (0, 0)],

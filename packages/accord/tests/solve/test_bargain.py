@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from accord.core.errors import BadGame, BadSetting
-from accord.solve.bargain import alternate, negotiate
-from accord.solve.claims import claims
-from accord.solve.normal import NormalForm
-from accord.solve.offers import fine, fine_enough, forcing, play_payoffs, rich, signing
-from accord.solve.protocols import PROTOCOLS, bargain, dilemmas, public_goods, table, under_each
-from accord.solve.stage import dominant
+from accord.solve.bargaining.bargain import alternate, negotiate
+from accord.solve.bargaining.claims import claims
+from accord.solve.bargaining.offers import fine, fine_enough, forcing, play_payoffs, rich, signing
+from accord.solve.bargaining.protocols import PROTOCOLS, bargain, dilemmas, public_goods, table, under_each
+from accord.solve.equilibria.stage import dominant
+from accord.solve.tables.normal import NormalForm
 
 CHICKEN = NormalForm.of([[[3, 1], [4, 0]], [[3, 4], [1, 0]]])
 

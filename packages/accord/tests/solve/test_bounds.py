@@ -12,14 +12,14 @@ from markov_games import chances, drawn, repeated, reward
 from accord.core.errors import BadSetting
 from accord.games.brook import Brook
 from accord.games.matrix import harmony, prisoners_dilemma, stag_hunt
-from accord.solve.backward import POINTS, subgame_perfect
-from accord.solve.bounds import bounds, dilemma, reachable, survivors
-from accord.solve.normal import NormalForm
-from accord.solve.obedience import Stages, lagrangian, sides, support
-from accord.solve.planner import optimal
-from accord.solve.sets import Fence
-from accord.solve.tabular import Tabular
-from accord.solve.tabulate import tabulate
+from accord.solve.equilibria.backward import POINTS, subgame_perfect
+from accord.solve.equilibria.bounds import bounds, dilemma, reachable, survivors
+from accord.solve.equilibria.obedience import Stages, lagrangian, sides, support
+from accord.solve.equilibria.sets import Fence
+from accord.solve.tables.normal import NormalForm
+from accord.solve.tables.planner import optimal
+from accord.solve.tables.tabular import Tabular
+from accord.solve.tables.tabulate import tabulate
 
 CLOSE = 1e-6
 

@@ -11,14 +11,14 @@ import pytest
 
 from accord.core.errors import BadCheckpoint, BadGame, BadSetting
 from accord.games.brook import Brook
-from accord.solve import certify as module
-from accord.solve import played
-from accord.solve.certificate import Certificate
-from accord.solve.certify import certify, exploitability
-from accord.solve.normal import NormalForm
-from accord.solve.planner import evaluate, optimal
-from accord.solve.tabular import Tabular
-from accord.solve.tabulate import tabulate
+from accord.solve.proof import certify as module
+from accord.solve.proof import played
+from accord.solve.proof.certificate import Certificate
+from accord.solve.proof.certify import certify, exploitability
+from accord.solve.tables.normal import NormalForm
+from accord.solve.tables.planner import evaluate, optimal
+from accord.solve.tables.tabular import Tabular
+from accord.solve.tables.tabulate import tabulate
 
 HALF = Fraction(1, 2)
 DILEMMA = NormalForm.of([[[2, 0], [3, 1]], [[2, 3], [0, 1]]], (("cooperate", "defect"),) * 2)
@@ -433,7 +433,7 @@ def test_nothing_is_shared_with_the_solvers(source):
     with open(source.__file__) as file:
         tree = ast.parse(file.read())
     names = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level}
-    assert names <= {"core.errors", "certificate", "normal", "tabular", "played"}
+    assert names <= {"core.errors", "certificate", "tables.normal", "tables.tabular", "played"}
     read = {node.attr for node in ast.walk(tree)
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "game"}
     fields = {field.name for kind in (Tabular, NormalForm) for field in dataclasses.fields(kind)}

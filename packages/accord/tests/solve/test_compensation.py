@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from accord.core.errors import BadGame, BadSetting
-from accord.solve.compensation import compensate, reward_cooperation
-from accord.solve.mixed import mixed_two_by_two
-from accord.solve.normal import NormalForm
+from accord.solve.bargaining.compensation import compensate, reward_cooperation
+from accord.solve.equilibria.mixed import mixed_two_by_two
+from accord.solve.tables.normal import NormalForm
 
 DILEMMA = NormalForm.of([[[2, -1], [4, 0]], [[2, 4], [-1, 0]]])
 

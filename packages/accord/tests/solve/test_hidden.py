@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from accord.core.errors import BadGame, BadSetting
-from accord.solve.hidden import cheapest_payment, critical_quality, degrade, implementable, smallest_bond
-from accord.solve.normal import NormalForm
-from accord.solve.signals import blurred, bump, chances, earth_mover
+from accord.solve.tables.normal import NormalForm
+from accord.solve.terms.hidden import cheapest_payment, critical_quality, degrade, implementable, smallest_bond
+from accord.solve.terms.signals import blurred, bump, chances, earth_mover
 
 SHIRK, WORK = bump(10, 3, 1.5), bump(10, 6, 1.5)
 SIGNALS = np.array([SHIRK, WORK])

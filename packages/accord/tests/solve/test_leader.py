@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from accord.core.errors import BadGame, BadSetting
-from accord.solve.leader import lead, lead_by_answers, lead_mixed
-from accord.solve.mixed import mixed_two_by_two
-from accord.solve.normal import NormalForm
+from accord.solve.equilibria.mixed import mixed_two_by_two
+from accord.solve.rivals.leader import lead, lead_by_answers, lead_mixed
+from accord.solve.tables.normal import NormalForm
 
 PUBLISHED = NormalForm.of([[[2, 4], [1, 3]], [[1, 0], [0, 2]]])
 DILEMMA = NormalForm.of([[[2, 0], [3, 1]], [[2, 3], [0, 1]]])

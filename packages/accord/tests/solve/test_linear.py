@@ -9,9 +9,9 @@ import pytest
 import scipy.sparse
 
 from accord.core.errors import BadSetting
-from accord.solve import linear, pivots
-from accord.solve.lifting import Singular, Square
-from accord.solve.linear import Optimum, minimise
+from accord.solve.programs import linear, pivots
+from accord.solve.programs.lifting import Singular, Square
+from accord.solve.programs.linear import Optimum, minimise
 
 
 def solved(matrix: list[list[Fraction]], right: list[Fraction]) -> list[Fraction] | None:

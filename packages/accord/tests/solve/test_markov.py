@@ -8,8 +8,8 @@ import pytest
 from markov_games import chances, drawn, repeated, reward
 
 from accord.core.errors import BadSetting
-from accord.solve.markov import discounted, gains, markov_perfect
-from accord.solve.tabular import Tabular
+from accord.solve.equilibria.markov import discounted, gains, markov_perfect
+from accord.solve.tables.tabular import Tabular
 
 HALF = Fraction(1, 2)
 

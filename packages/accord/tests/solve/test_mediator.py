@@ -8,11 +8,11 @@ import pytest
 from scipy.optimize import linprog
 
 from accord.core.errors import BadGame, BadSetting
-from accord.solve.mediator import advised, delegated, punishment, strong, withstands
-from accord.solve.mixed import mixed_two_by_two
-from accord.solve.normal import NormalForm
-from accord.solve.polygon import Polygon
-from accord.solve.stage import security
+from accord.solve.equilibria.mixed import mixed_two_by_two
+from accord.solve.equilibria.stage import security
+from accord.solve.rivals.mediator import advised, delegated, punishment, strong, withstands
+from accord.solve.rivals.polygon import Polygon
+from accord.solve.tables.normal import NormalForm
 
 CHICKEN = NormalForm.of([[[3, 1], [4, 0]], [[3, 4], [1, 0]]])
 DILEMMA = NormalForm.of([[[2, 0], [3, 1]], [[2, 3], [0, 1]]])

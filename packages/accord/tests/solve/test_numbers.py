@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accord.core.errors import BadGame
-from accord.solve.numbers import fractions, rational, said, scaled, simplest, tight, together
+from accord.solve.tables.numbers import fractions, rational, said, scaled, simplest, tight, together
 
 
 @given(st.integers(-3000, 3000), st.integers(1, 400))

@@ -7,9 +7,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from accord.solve.mixed import Equilibrium, as_nfg, mixed_equilibria, mixed_two_by_two
-from accord.solve.normal import NormalForm
-from accord.solve.stage import correlated, dominance, pure_equilibria, security, welfare_bounds
+from accord.solve.equilibria.mixed import Equilibrium, as_nfg, mixed_equilibria, mixed_two_by_two
+from accord.solve.equilibria.stage import correlated, dominance, pure_equilibria, security, welfare_bounds
+from accord.solve.tables.normal import NormalForm
 
 pygambit = pytest.importorskip("pygambit")
 pyspiel = pytest.importorskip("pyspiel")

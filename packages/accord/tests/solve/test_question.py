@@ -18,11 +18,11 @@ from accord.games.cleanup import Cleanup
 from accord.games.matrix import MatrixGame, chicken, harmony, prisoners_dilemma, stag_hunt
 from accord.games.public_goods import PublicGoods
 from accord.solve.answer import solve_game
-from accord.solve.planner import evaluate, optimal
 from accord.solve.question import Question
 from accord.solve.result import Solution
-from accord.solve.tabulate import tabulate
-from accord.solve.unrolled import unrolled
+from accord.solve.tables.planner import evaluate, optimal
+from accord.solve.tables.tabulate import tabulate
+from accord.solve.tables.unrolled import unrolled
 
 NAIVE = Question(signing=False, acceptance="simultaneous")
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from accord.core.errors import BadSetting
-from accord.solve.features import Features
-from accord.solve.normal import NormalForm
-from accord.solve.regions import Interval, equilibrium_map, price_interval, region, region_map
-from accord.solve.tabular import Tabular
+from accord.solve.tables.normal import NormalForm
+from accord.solve.tables.tabular import Tabular
+from accord.solve.terms.features import Features
+from accord.solve.terms.regions import Interval, equilibrium_map, price_interval, region, region_map
 
 PD = NormalForm.of([[[2, 0], [3, 1]], [[2, 3], [0, 1]]])
 FINE = Features.of([[[[0, 1], [-1, 0]], [[0, -1], [1, 0]]]], low=[0], high=[3])

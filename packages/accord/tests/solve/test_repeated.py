@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from accord.core.errors import BadGame, BadSetting
-from accord.solve.normal import NormalForm
-from accord.solve.numbers import said
-from accord.solve.polygon import Polygon
-from accord.solve.repeated import (
+from accord.solve.rivals.polygon import Polygon
+from accord.solve.rivals.repeated import (
     critical_discount,
     equilibrium_payoffs,
     generated,
@@ -23,8 +21,10 @@ from accord.solve.repeated import (
     rounds_of,
     steady,
 )
-from accord.solve.support import GRID, Directions, payoff_bound
-from accord.solve.tabular import Tabular
+from accord.solve.rivals.support import GRID, Directions, payoff_bound
+from accord.solve.tables.normal import NormalForm
+from accord.solve.tables.numbers import said
+from accord.solve.tables.tabular import Tabular
 
 
 def symmetric(reward, temptation, sucker, punishment):

@@ -8,9 +8,9 @@ import pytest
 from accord.core.errors import BadSetting
 from accord.games.matrix import chicken, prisoners_dilemma, stag_hunt
 from accord.games.public_goods import PublicGoods
-from accord.solve.normal import NormalForm
-from accord.solve.routes import compare
-from accord.solve.tabulate import tabulate
+from accord.solve.rivals.routes import compare
+from accord.solve.tables.normal import NormalForm
+from accord.solve.tables.tabulate import tabulate
 
 ALL_DIFFER = NormalForm.of([[[3, 0, 1], [2, 0, 5]], [[0, 4, 5], [3, 3, 2]]])
 """Eight routes, eight values of the best welfare (discount 1/2): the smallest game that a search found. It went through

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from accord.core.errors import BadGame, BadSetting
-from accord.solve.bargain import negotiate
-from accord.solve.components import components
-from accord.solve.mixed import mixed_two_by_two
-from accord.solve.normal import NormalForm
-from accord.solve.offers import fine_enough, play_payoffs, rich
-from accord.solve.sidepayments import side_payments, solo_payoffs
+from accord.solve.bargaining.bargain import negotiate
+from accord.solve.bargaining.offers import fine_enough, play_payoffs, rich
+from accord.solve.bargaining.sidepayments import side_payments, solo_payoffs
+from accord.solve.equilibria.components import components
+from accord.solve.equilibria.mixed import mixed_two_by_two
+from accord.solve.tables.normal import NormalForm
 
 DILEMMA = NormalForm.of([[[2, -1], [4, 0]], [[2, 4], [-1, 0]]])
 HALF = F(1, 2)

@@ -10,11 +10,9 @@ from scipy.optimize import linprog
 
 from accord.core.errors import BadGame, BadSetting
 from accord.games.matrix import chicken, harmony, prisoners_dilemma, stag_hunt
-from accord.solve import mixed
-from accord.solve.linear import minimise
-from accord.solve.mixed import Equilibrium, mixed_equilibria, mixed_two_by_two
-from accord.solve.normal import NormalForm
-from accord.solve.stage import (
+from accord.solve.equilibria import mixed
+from accord.solve.equilibria.mixed import Equilibrium, mixed_equilibria, mixed_two_by_two
+from accord.solve.equilibria.stage import (
     classify,
     correlated,
     dominance,
@@ -23,6 +21,8 @@ from accord.solve.stage import (
     security,
     welfare_bounds,
 )
+from accord.solve.programs.linear import minimise
+from accord.solve.tables.normal import NormalForm
 
 PRISONERS = np.array([[[3, 0], [4, 1]], [[3, 4], [0, 1]]], object)
 PENNIES = [[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]]

@@ -19,9 +19,9 @@ from accord.games.brook import Brook
 from accord.games.cleanup import Cleanup
 from accord.games.matrix import prisoners_dilemma
 from accord.games.public_goods import PublicGoods
-from accord.solve.planner import evaluate, optimal
-from accord.solve.tabular import Tabular
-from accord.solve.tabulate import TooLarge, picked, tabulate
+from accord.solve.tables.planner import evaluate, optimal
+from accord.solve.tables.tabular import Tabular
+from accord.solve.tables.tabulate import TooLarge, picked, tabulate
 
 SMALL = Brook(cells=4, trees=1, most=2, horizon=5)
 

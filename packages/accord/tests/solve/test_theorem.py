@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from accord.core.errors import UnknownName
-from accord.solve.bargain import negotiate
-from accord.solve.claims import claims
-from accord.solve.counterexample import BOND, ERROR, FAMILIES, games, smallest
-from accord.solve.mixed import mixed_equilibria
-from accord.solve.normal import NormalForm
-from accord.solve.offers import capped, fine_enough, flipped, play_payoffs, read_signals, rich
-from accord.solve.sidepayments import side_payments
+from accord.solve.bargaining.bargain import negotiate
+from accord.solve.bargaining.claims import claims
+from accord.solve.bargaining.counterexample import BOND, ERROR, FAMILIES, games, smallest
+from accord.solve.bargaining.offers import capped, fine_enough, flipped, play_payoffs, read_signals, rich
+from accord.solve.bargaining.sidepayments import side_payments
+from accord.solve.equilibria.mixed import mixed_equilibria
+from accord.solve.tables.normal import NormalForm
 
 
 def random_game(draw, shape, top=3):

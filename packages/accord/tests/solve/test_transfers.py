@@ -14,14 +14,14 @@ from accord.core.errors import BadGame, BadSetting
 from accord.games.brook import Brook
 from accord.games.matrix import prisoners_dilemma
 from accord.games.public_goods import PublicGoods
-from accord.solve.features import Features, free, indicators, leaving, nothing
-from accord.solve.incentives import incentives
-from accord.solve.normal import NormalForm
-from accord.solve.planner import optimal
-from accord.solve.selection import select, tied
-from accord.solve.tabular import Tabular
-from accord.solve.tabulate import tabulate
-from accord.solve.transfers import cheapest, enriched, least_fines, next_best
+from accord.solve.tables.normal import NormalForm
+from accord.solve.tables.planner import optimal
+from accord.solve.tables.tabular import Tabular
+from accord.solve.tables.tabulate import tabulate
+from accord.solve.terms.features import Features, free, indicators, leaving, nothing
+from accord.solve.terms.incentives import incentives
+from accord.solve.terms.selection import select, tied
+from accord.solve.terms.transfers import cheapest, enriched, least_fines, next_best
 
 PD = NormalForm.of([[[2, 0], [3, 1]], [[2, 3], [0, 1]]], (("cooperate", "defect"),) * 2)
 FINE = Features.of([[[[0, 1], [-1, 0]], [[0, -1], [1, 0]]]], low=[0], high=[3])

@@ -3,9 +3,8 @@
 import dataclasses
 from fractions import Fraction
 
-from accord.solve.certificate import Deviation
-from accord.solve.certify import certify
-from accord.solve.normal import NormalForm
+from accord.solve.proof.certificate import Deviation
+from accord.solve.proof.certify import certify
 from accord.solve.result import (
     Cheapest,
     Equilibria,
@@ -19,6 +18,7 @@ from accord.solve.result import (
     Solution,
     Space,
 )
+from accord.solve.tables.normal import NormalForm
 
 F = Fraction
 PLAYERS = ("player A", "player B", "player C")

@@ -22,11 +22,11 @@ from ..learn import heads
 from ..learn.nets import flat, policy_outputs
 from ..learn.schemes.moca import Play
 from ..solve.answer import one_move
-from ..solve.bounds import bounds
-from ..solve.certify import exploitability
+from ..solve.equilibria.bounds import bounds
 from ..solve.once import plays
+from ..solve.proof.certify import exploitability
 from ..solve.result import Learned
-from ..solve.tabulate import LIMIT, Linear, Table, tabulate
+from ..solve.tables.tabulate import LIMIT, Linear, Table, tabulate
 from .phases import play_of
 from .spec import game_of, space_of
 from .store import RunFolder

@@ -17,12 +17,12 @@ from ..contracts.space import AbstractContractSpace
 from ..core.errors import BadSetting, BadTerms
 from ..core.game import AbstractGame
 from . import once, steps
-from .features import Features
-from .normal import NormalForm
-from .numbers import rational
 from .question import USUAL, Asked, Question
 from .result import Game, Solution, Space
-from .tabulate import Table, tabulate
+from .tables.normal import NormalForm
+from .tables.numbers import rational
+from .tables.tabulate import Table, tabulate
+from .terms.features import Features
 
 
 def solve_game(

@@ -11,19 +11,19 @@ from typing import Any
 import numpy as np
 
 from . import result
-from .bargain import Bargain, negotiate
-from .certificate import Certificate
-from .certify import certify
-from .features import Features
-from .mixed import mixed_two_by_two
-from .normal import NormalForm
-from .numbers import rational, said
-from .offers import fine_enough, signing
+from .bargaining.bargain import Bargain, negotiate
+from .bargaining.offers import fine_enough, signing
+from .equilibria.mixed import mixed_two_by_two
+from .equilibria.stage import classify, dominance, equilibrium_mask, pure_equilibria, welfare_bounds
+from .proof.certificate import Certificate
+from .proof.certify import certify
 from .question import Asked
-from .regions import EquilibriumMap, equilibrium_map, price_interval
-from .routes import compare
-from .stage import classify, dominance, equilibrium_mask, pure_equilibria, welfare_bounds
-from .transfers import CheapestContract, cheapest
+from .rivals.routes import compare
+from .tables.normal import NormalForm
+from .tables.numbers import rational, said
+from .terms.features import Features
+from .terms.regions import EquilibriumMap, equilibrium_map, price_interval
+from .terms.transfers import CheapestContract, cheapest
 
 MOST_PROFILES = 4096
 """Joint actions up to which bounds by correlated equilibria are computed."""

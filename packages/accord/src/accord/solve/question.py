@@ -8,9 +8,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, Literal
 
-from .bargain import Acceptance, Disagreement
-from .features import Features
-from .tabulate import LIMIT, Table
+from .bargaining.bargain import Acceptance, Disagreement
+from .tables.tabulate import LIMIT, Table
+from .terms.features import Features
 
 
 @dataclasses.dataclass(frozen=True)

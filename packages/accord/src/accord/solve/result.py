@@ -10,7 +10,7 @@ import dataclasses
 from typing import Any, Literal
 
 from ..core.errors import BadCheckpoint
-from .certificate import Certificate
+from .proof.certificate import Certificate
 from .written import Number, decoded, encoded
 
 FORMAT = 1

@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 
 from . import result
-from .backward import SubgamePerfect, subgame_perfect
-from .bounds import Bounds, bounds
-from .certify import certify
-from .features import Features, leaving
+from .equilibria.backward import SubgamePerfect, subgame_perfect
+from .equilibria.bounds import Bounds, bounds
 from .once import nearest, players, proof
-from .planner import optimal
+from .proof.certify import certify
 from .question import Asked
-from .selection import Selection, select
-from .tabular import Tabular
-from .transfers import CheapestContract, cheapest
-from .unrolled import unrolled
+from .tables.planner import optimal
+from .tables.tabular import Tabular
+from .tables.unrolled import unrolled
+from .terms.features import Features, leaving
+from .terms.selection import Selection, select
+from .terms.transfers import CheapestContract, cheapest
 
 SWEPT = 13
 """Prices at which bounds are computed."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..core.errors import BadCheckpoint
 from ..experiments.store import storage, write_whole
-from ..solve.certificate import Certificate, Deviation
+from ..solve.proof.certificate import Certificate, Deviation
 from ..solve.result import FORMAT
 from . import exact_figures as figures
 from . import exact_story as story

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from ..solve.certificate import Certificate
+from ..solve.proof.certificate import Certificate
 from . import words
 from .words import called, listed, sentence
 

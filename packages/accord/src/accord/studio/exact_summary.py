@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from ..solve.certificate import Certificate
+from ..solve.proof.certificate import Certificate
 from .exact_story import Solution, agents, fine, lumps, names, number, numbers, size, span, terms
 
 

@@ -41,8 +41,7 @@ def test_the_paper_s_settings_come_to_its_costs():
 def test_a_bandit_finds_the_cheapest_choice():
     game = Day(Payments(decisions="liquidity"))
     learner = Bandit(game, total_updates=150, seeds=4)
-    for state, record in train(learner, learner.init(0), updates=150):
-        pass
+    *_, (_, record) = train(learner, learner.init(0), updates=150)
     assert record["reward"].shape == (2, 4)
     np.testing.assert_allclose(record["reward"].mean(axis=1), (0.0, -0.02), atol=0.012)
 

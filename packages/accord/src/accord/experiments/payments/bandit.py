@@ -89,7 +89,8 @@ class Bandit:
             return net, self._fresh_optimiser(net)
 
         keys = jax.random.split(jax.random.key(seed), 2 * self.seeds)
-        net, optimiser = jax.jit(jax.vmap(one))(keys[: self.seeds])
+        # Not compiled as a whole: many factorisations in one program can wait for each other on a CPU, for ever.
+        net, optimiser = jax.vmap(one)(keys[: self.seeds])
         return BanditState(net, optimiser, keys[self.seeds :], jnp.zeros((), jnp.int32))
 
     def chances(self, net: ActorCritic, x: Array, updates: Array) -> Array:

@@ -12,12 +12,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from ...solve.features import Features
-from ...solve.mixed import mixed_two_by_two
-from ...solve.normal import NormalForm
-from ...solve.numbers import said
-from ...solve.regions import price_interval
-from ...solve.stage import dominance, pure_equilibria
+from ...solve.equilibria.mixed import mixed_two_by_two
+from ...solve.equilibria.stage import dominance, pure_equilibria
+from ...solve.tables.normal import NormalForm
+from ...solve.tables.numbers import said
+from ...solve.terms.features import Features
+from ...solve.terms.regions import price_interval
 from .cases import Offer
 from .record import Certificate, Check, Selection
 from .truth import Table, cell

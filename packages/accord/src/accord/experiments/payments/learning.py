@@ -113,7 +113,7 @@ class ManyPPO:
         self._one = one
 
     def init(self, seed: int) -> Many:
-        """Fresh learners, one after the other: many factorisations in one program can block each other on a CPU."""
+        """Fresh learners, one after the other: many factorisations in one program can wait for each other for ever."""
         fresh = [self._one.init(seed * self.seeds + k) for k in range(self.seeds)]
         return Many(jax.tree.map(lambda *leaves: jnp.stack(leaves), *fresh), jnp.zeros((), jnp.int32))
 
@@ -122,10 +122,10 @@ def ppo_settings(game: AbstractGame) -> PPOSettings:
     """Small batches of whole days."""
     steps = 8 if game.horizon == 1 else 2 * game.horizon
     pieces = next(k for k in (4, 3, 2, 1) if steps % k == 0)
+    side_by_side = 16 if game.horizon > 1 else 32 if game.num_agents == 2 else 8
     return PPOSettings(
-        num_envs=8 if game.num_agents > 5 else 32 if game.horizon == 1 else 16, num_steps=steps, epochs=4, minibatches=pieces,
-        learning_rate=5e-3, final_learning_rate=5e-4,
-        gamma=1.0, lambda_=1.0, entropy_weight=0.02, hidden=(32, 32), phases=1,
+        num_envs=side_by_side, num_steps=steps, epochs=4, minibatches=pieces, learning_rate=5e-3,
+        final_learning_rate=5e-4, gamma=1.0, lambda_=1.0, entropy_weight=0.02, hidden=(32, 32), phases=1,
     )
 
 
@@ -169,7 +169,9 @@ def learn(
     move = is_one_move(base)
     chances = _chances(made, contexts(base, game)) if move else None
     watch = _watch(base, chances)
-    costs, posted, early, state = [], [], None, made.init(seed)
+    with jax.disable_jit(isinstance(made, Reinforce)):  # factorisations of many seeds in one program can hang on a CPU
+        state = made.init(seed)
+    costs, posted, early = [], [], None
     steps = train(made, state, updates=setup.updates)
     for number, (state, record) in enumerate(steps, 1):
         costs.append(-record["reward"])

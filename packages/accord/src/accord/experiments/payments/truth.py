@@ -25,10 +25,10 @@ from ...games.payments.exhaustive import Volumes
 from ...games.payments.game import Payments
 from ...games.payments.ledger import PaymentsState
 from ...games.payments.two_banks import TwoBankGame
-from ...solve.mixed import mixed_two_by_two
-from ...solve.normal import NormalForm
-from ...solve.numbers import scaled
-from ...solve.stage import dominance, pure_equilibria
+from ...solve.equilibria.mixed import mixed_two_by_two
+from ...solve.equilibria.stage import dominance, pure_equilibria
+from ...solve.tables.normal import NormalForm
+from ...solve.tables.numbers import scaled
 from .record import Cell, Exact, Mixed
 
 MOST_PLAYS = 400_000
@@ -189,7 +189,8 @@ def slopes(game: Payments, space: AbstractContractSpace, joint: np.ndarray) -> n
 
         return jax.lax.scan(step, game.begin(day), None, length=game.horizon)[1]
 
-    amounts = _in_chunks(jax.jit(over_envs(one)), jnp.int32(day), jnp.int32(joint[choice].T), jnp.asarray(units[which].T))
+    whole = jax.jit(over_envs(one))
+    amounts = _in_chunks(whole, jnp.int32(day), jnp.int32(joint[choice].T), jnp.asarray(units[which].T))
     cents = np.rint(amounts.astype(float) * game.unit).astype(np.int64).sum(axis=0)
     n = game.num_agents
     return np.moveaxis(cents.reshape(n, n, days, terms, len(joint)).sum(axis=2), 2, 0)

@@ -23,7 +23,7 @@ def counterexamples(families: tuple[str, ...], top: int) -> None:
     refusal, each subgame-perfect equilibrium is the best that all can have. Without any one of these, here is a game in
     which it is not; all smaller games were looked at.
     """
-    from ...solve.counterexample import FAMILIES, smallest
+    from ...solve.bargaining.counterexample import FAMILIES, smallest
 
     for family in families or FAMILIES:
         found = smallest(family, top=top)

@@ -1,0 +1,1 @@
+"""Who proposes, who accepts, who gains: negotiation, its neighbours, and where the theorem ends."""

@@ -1,0 +1,1 @@
+"""Linear programs whose answers are checked in rationals."""

@@ -1,0 +1,1 @@
+"""Certificates: verdicts about a way of playing that share no code with the solvers."""

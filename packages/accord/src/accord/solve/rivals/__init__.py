@@ -1,0 +1,1 @@
+"""Other routes to cooperation: threats in repeated play, mediators, declared leaders."""

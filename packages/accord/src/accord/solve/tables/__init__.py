@@ -1,0 +1,1 @@
+"""Games as arrays of integers: normal forms, tables of states, and the planner's optimum."""
