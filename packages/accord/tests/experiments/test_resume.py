@@ -52,7 +52,7 @@ def worker(folder):
 
 def test_killed_and_interrupted_runs_end_like_undisturbed_ones(accord, tmp_path):
     # Long enough that it can be killed on the way; checkpoints only now and then, so that a kill loses updates.
-    slow = (*SMALL, "separate.env_steps=24000", "checkpoint_seconds=0.1")
+    slow = (*SMALL, "separate.env_steps=48000", "checkpoint_seconds=0.1")
     done = accord("run", "smoke", *slow, "--out", "whole")
     assert done.returncode == 0, done.stderr
     whole = tmp_path / "whole"
@@ -70,13 +70,13 @@ def test_killed_and_interrupted_runs_end_like_undisturbed_ones(accord, tmp_path)
         process.communicate()
         lengths.append(len(job.lines()))
         assert job.result() is None, "killed too late, so this test shows nothing"
-    assert 0 < lengths[0] < lengths[1] < 1500
+    assert 0 < lengths[0] < lengths[1] < 3000
 
     politely = subprocess.Popen(
         command("resume", killed), cwd=tmp_path, env=environment(), text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )
-    wait_for(lambda: job.last_line()["update"] > lengths[1] + 100)
+    wait_for(lambda: job.last_line()["update"] > lengths[1] + 20)  # early: on a busy machine the signal comes late
     politely.send_signal(signal.SIGINT)
     _, said = politely.communicate(timeout=60)
     assert politely.returncode == 130 and f"Go on with: accord resume {killed}" in said
@@ -84,7 +84,7 @@ def test_killed_and_interrupted_runs_end_like_undisturbed_ones(accord, tmp_path)
     last = accord("resume", killed)
     assert last.returncode == 0, last.stderr
     assert numbers(killed) == numbers(whole)
-    assert len(numbers(whole)) == 1500
+    assert len(numbers(whole)) == 3000
     for one, other in zip(leaves(killed), leaves(whole), strict=True):
         np.testing.assert_array_equal(one, other)
     for part in ("welfare", "before", "after"):

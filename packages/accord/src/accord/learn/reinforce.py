@@ -91,7 +91,7 @@ class Reinforce:
             return net, self._fresh_optimiser(net)
 
         keys = jax.random.split(jax.random.key(seed), 2 * self.seeds)
-        net, optimiser = jax.jit(jax.vmap(one))(keys[: self.seeds])
+        net, optimiser = jax.vmap(one)(keys[: self.seeds])  # not one program: many factorisations in it can hang
         return ReinforceState(net, optimiser, keys[self.seeds :], jnp.zeros((), jnp.int32))
 
     def _update(

@@ -169,8 +169,7 @@ def learn(
     move = is_one_move(base)
     chances = _chances(made, contexts(base, game)) if move else None
     watch = _watch(base, chances)
-    with jax.disable_jit(isinstance(made, Reinforce)):  # factorisations of many seeds in one program can hang on a CPU
-        state = made.init(seed)
+    state = made.init(seed)
     costs, posted, early = [], [], None
     steps = train(made, state, updates=setup.updates)
     for number, (state, record) in enumerate(steps, 1):

@@ -316,9 +316,10 @@ Examples:
 @payments.command(epilog=LEARN)
 @click.argument("case", metavar="CASE")
 @click.option("--seeds", default=50, show_default=True, type=click.IntRange(min=1), help="Independent learners.")
+@click.option("--seed", default=0, show_default=True, help="Randomness of the whole group of them.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of page and record. Default: runs/payments-CASE.")
 @click.option("--open", "look", is_flag=True, help="Open the page in a browser at the end.")
-def learn(case: str, seeds: int, out: Path | None, look: bool) -> None:
+def learn(case: str, seeds: int, seed: int, out: Path | None, look: bool) -> None:
     """Let banks learn CASE (list: accord payments cases), with contracts and without, beside what is exact."""
     from ...core.errors import UnknownName
     from ...experiments.payments.catalog import CASES
@@ -331,7 +332,7 @@ def learn(case: str, seeds: int, out: Path | None, look: bool) -> None:
     from ..payments.case_story import summary_lines
 
     with Watch() as watch:
-        found = run_case(case, seeds, watch).to_dict()
+        found = run_case(case, seeds, watch, seed=seed).to_dict()
     folder = out or RUNS / f"payments-{case}"
     path = write_case_page(folder, found | circumstances_of(["accord", *sys.argv[1:]]))
     click.echo("\n".join(summary_lines(found)))
