@@ -77,6 +77,7 @@ def test_play_that_remembers_which_offer_was_refused_breaks_the_theorem():
 def test_another_target_can_be_asked_for():
     found = solve_game(harmony(), DefectionFine(), Question(target=(1, 1)))
     assert not found.cheapest.feasible and "still gains" in found.cheapest.nearest and found.cheapest.proof
+    assert found.cheapest.nearest.endswith("the best that it can bring about is cooperate, cooperate (6 together)")
     with pytest.raises(BadSetting, match="many steps"):
         solve_game(Brook(cells=3, trees=1, most=2, horizon=3), None, Question(target=(0, 1)))
 
@@ -110,6 +111,23 @@ def test_a_game_of_many_steps():
     assert found.sweep.terms[0] == 0 and len(found.sweep.low) == len(found.sweep.terms) == 13
     assert all(a <= b <= best for a, b in zip(found.sweep.low, found.sweep.high, strict=True))
     assert Solution.from_dict(found.to_dict()) == found
+
+
+class Again(MatrixGame):
+    """The same move for ever."""
+
+    horizon: int = 3
+
+    def terminal(self, state):
+        return jnp.zeros((), bool)
+
+
+def test_stationary_play_of_a_tiny_game_is_listed():
+    """The prisoner's dilemma at any discount d has one stationary equilibrium, worth 2 / (1 - d)."""
+    found = solve_game(Again(prisoners_dilemma().payoffs), None, Question(discount=F(1, 2), depth="quick"))
+    assert any("1 stationary pure Markov-perfect equilibria at discount 0.5, welfare 4 to 4" in n for n in found.notes)
+    large = solve_game(Brook(cells=4, trees=1, most=2, horizon=4), None, Question(discount=F(1, 2), depth="quick"))
+    assert any("left out: Brook has 9^96" in note for note in large.notes)
 
 
 def test_linear_programs_only_narrow_the_bounds():

@@ -23,10 +23,13 @@ from .tables.normal import NormalForm
 from .tables.numbers import rational, said
 from .terms.features import Features
 from .terms.regions import EquilibriumMap, equilibrium_map, price_interval
-from .terms.transfers import CheapestContract, cheapest
+from .terms.transfers import CheapestContract, cheapest, next_best
 
 MOST_PROFILES = 4096
 """Joint actions up to which bounds by correlated equilibria are computed."""
+
+MOST_INSTEAD = 256
+"""Joint actions up to which, for a target that cannot be had, the next best is sought."""
 
 MOST_LUMPS = 4000
 """Combinations of lump sums up to which each responder has its own."""
@@ -141,7 +144,8 @@ def _cheapest(
     """The contract as a record; of one term the exact limit, which strict incentives may not reach."""
     said_target = ", ".join(game.named(target))
     if not found.feasible:
-        return result.Cheapest(said_target, "equilibrium", False, nearest=nearest(found), proof=proof(found))
+        near = nearest(found) + _instead(game, features, found.margin)
+        return result.Cheapest(said_target, "equilibrium", False, nearest=near, proof=proof(found))
     theta, attained, margin = found.theta, True, found.margin
     if features.num_terms == 1:
         where = price_interval(game, target, features, mode=found.mode, strict=found.mode == "dominance")
@@ -154,10 +158,26 @@ def _cheapest(
     )
 
 
+def _instead(game: NormalForm, features: Features, margin: Fraction) -> str:
+    """The best joint action that the space can make an equilibrium, as the end of a sentence."""
+    if game.units[0].size > MOST_INSTEAD:
+        return ""
+    other = next_best(game, features, margin=margin)
+    if other is None:
+        return "; no joint action at all can be made a strict equilibrium"
+    profile = tuple(int(a) for a in np.unravel_index(int(other[0][0, 0]), game.num_actions))
+    worth = said(sum(game.payoff(profile), Fraction(0)))
+    return f"; the best that it can bring about is {', '.join(game.named(profile))} ({worth} together)"
+
+
 def nearest(found: CheapestContract) -> str:
     """How near a space comes that has no contract for a target."""
     terms = ", ".join(said(term) for term in found.theta)
-    return f"at best (terms {terms}) a deviation still gains {said(found.regret)}" if found.theta else found.message
+    if not found.theta:
+        return found.message
+    if found.regret <= 0:
+        return f"at best (terms {terms}) a deviation costs nothing, so others may be played as well"
+    return f"at best (terms {terms}) a deviation still gains {said(found.regret)}"
 
 
 def proof(found: CheapestContract) -> str:

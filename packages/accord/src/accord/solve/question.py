@@ -33,7 +33,8 @@ class Question:
     """A joint action to bring about in a game of one move; default the best one."""
 
     discount: Fraction | None = None
-    """Of the repeated game, for a comparison with threats, mediators and leaders; None leaves it out."""
+    """One move: of the repeated game, for a comparison with threats, mediators and leaders. Many steps: of play without
+    a time limit, whose stationary equilibria are listed if the game is tiny. None leaves it out."""
 
     limit: int = LIMIT
     """Most states."""

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from ..core.errors import BadSetting
 from . import result
 from .equilibria.backward import SubgamePerfect, subgame_perfect
 from .equilibria.bounds import Bounds, bounds
+from .equilibria.markov import markov_perfect
 from .once import nearest, players, proof
 from .proof.certify import certify
 from .question import Asked
@@ -46,11 +48,21 @@ def answered(asked: Asked) -> dict[str, Any]:
         "before": equilibria(inner, outer),
     }
     asked.notes.append(inner.message)
+    if asked.question.discount is not None:
+        asked.notes.append(asked.timed("stationary play", lambda: _stationary(game, asked.question.discount)))
     if asked.features is not None:
         policy, found["cheapest"] = _mended(asked, game, asked.features, policy, full)
         if asked.features.num_terms == 1:
             found["sweep"] = _sweep(asked, game, asked.features, full)
     return found | _forced(asked, game, policy, outer, best)
+
+
+def _stationary(game: Tabular, discount: Fraction | None) -> str:
+    """The stationary equilibria of the game without a time limit, or why they were not looked for."""
+    try:
+        return markov_perfect(game, discount).message
+    except BadSetting as error:
+        return f"Stationary play without a time limit was left out: {error}"
 
 
 def _exactly(asked: Asked) -> bool:

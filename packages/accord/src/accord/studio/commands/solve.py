@@ -46,7 +46,7 @@ _LOOK_EVERY = 2.0
 @click.option("--signing/--no-signing", default=True, show_default=True, help="Lump sums with an offer.")
 @click.option("--terms", default=25, show_default=True, type=click.IntRange(min=2), help="Prices that may be offered.")
 @click.option("--target", help="Joint action to bring about, such as swerve,swerve. Default: the best one.")
-@click.option("--discount", help="Also compare with threats in the repeated game, mediators, leaders: 9/10, say.")
+@click.option("--discount", help="Also threats, mediators, leaders (one move) or stationary play: 9/10, say.")
 @click.option("--limit", default=50_000, show_default=True, type=click.IntRange(min=1), help="Most states.")
 @click.option("--quick", "depth", flag_value="quick", help="Leave out what takes long (games of many steps).")
 @click.option("--exact", "depth", flag_value="exact", help="All in rationals, however long it takes.")
