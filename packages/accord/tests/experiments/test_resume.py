@@ -75,6 +75,7 @@ def test_killed_and_interrupted_runs_end_like_undisturbed_ones(accord, tmp_path)
     politely = subprocess.Popen(
         command("resume", killed), cwd=tmp_path, env=environment(), text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
     )
     wait_for(lambda: job.last_line()["update"] > lengths[1] + 20)  # early: on a busy machine the signal comes late
     politely.send_signal(signal.SIGINT)
