@@ -43,6 +43,15 @@ def wait_for(condition, seconds=120.0):
         time.sleep(0.01)
 
 
+ATTENTIVE = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in a shell's background is born deaf to it
+from accord.studio.cli import main
+sys.argv[0] = "accord"
+main()
+"""
+
+
 def worker(folder):
     return subprocess.Popen(
         [sys.executable, "-m", "accord.experiments.worker", str(folder), "separate-seed0"],
@@ -73,9 +82,8 @@ def test_killed_and_interrupted_runs_end_like_undisturbed_ones(accord, tmp_path)
     assert 0 < lengths[0] < lengths[1] < 3000
 
     politely = subprocess.Popen(
-        command("resume", killed), cwd=tmp_path, env=environment(), text=True,
+        [sys.executable, "-c", ATTENTIVE, "resume", str(killed)], cwd=tmp_path, env=environment(), text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
     )
     wait_for(lambda: job.last_line()["update"] > lengths[1] + 20)  # early: on a busy machine the signal comes late
     politely.send_signal(signal.SIGINT)
