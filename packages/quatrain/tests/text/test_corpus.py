@@ -49,6 +49,11 @@ def test_gutenberg_wrapping_marks_and_numbers_go(tmp_path):
     assert corpus.read(tmp_path / "x.txt")[0].units == ("The moon is low",)
 
 
+def test_very_long_lines(tmp_path):
+    (tmp_path / "x.txt").write_text("moon" + " " * 200_000 + "5\n" + "la " * 100_000 + "\nlow\n", encoding="utf-8")
+    assert corpus.read(tmp_path / "x.txt", Form.VERSE)[0].units[0] == "moon 5"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_usual_encodings(tmp_path, encoding):
     (tmp_path / "x.txt").write_bytes("Le café est fermé\nand so am I\n".encode(encoding))

@@ -78,6 +78,13 @@ def test_every_word_gets_an_answer_with_a_vowel(text):
     assert answer.readings and all(ph.count(reading) >= 1 for reading in answer.readings)
 
 
+@pytest.mark.parametrize(
+    "word", ["a" + "'s" * 5000, "'" * 5000 + "a", "9" * 5000, "la-" * 5000 + "la", "x" * 50_000, "²"]
+)
+def test_a_cat_on_the_keyboard_does_no_harm(word):
+    assert ph.count(lexicon().pronounce(word).first) >= 1
+
+
 def test_overrides_win_and_say_so():
     mine = Lexicon({"Caribbean": "K EH2 R AH0 B IY1 AH0 N | K ER0 IH1 B IY0 AH0 N", "poem": 1})
     assert mine.pronounce("caribbean").found is Found.YOURS

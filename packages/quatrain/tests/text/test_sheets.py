@@ -64,6 +64,11 @@ def test_headings(line, section):
     assert sheets.heading(line) == section
 
 
+def test_a_line_made_to_be_slow_is_not():
+    for line in ("A-" * 3000 + "x", "[" * 3000, "(" * 3000, "|-" * 3000 + "!", " " * 5000 + "x"):
+        assert isinstance(sheets.sung(line), str) and sheets.heading(line) is None
+
+
 @pytest.mark.parametrize(
     "line", ["A new day", "Am I alone", "Go down", "Be mine", "E is for ever", "Dad", "C'est la vie"]
 )

@@ -80,10 +80,10 @@ def build(
     began = time.monotonic()
     form = _form(name, documents)
     cuts = [blocks.cut(document.units, form) for document in documents]
-    print_ = _fingerprint(documents, cuts)
+    mark = _fingerprint(documents, cuts)
     target = folder / "sources" / name
     known = _described(target)
-    if known.get("fingerprint") == print_:
+    if known.get("fingerprint") == mark:
         return Built(target, len(documents), known["lines"], known["words"], 0, time.monotonic() - began, False)
     store = blocks.Store(folder / "blocks")
     every = [block for cut in cuts for block in cut]
@@ -91,7 +91,7 @@ def build(
     lines = assemble(documents, [len(block.units) for block in every], store.load([block.key for block in every]), form)
     share = sound.coverage(lines.kinds, np.bincount(lines.words, minlength=len(lines.kinds)))
     write(lines, target, {
-        "fingerprint": print_,
+        "fingerprint": mark,
         "versions": _versions(),
         "documents": lines.documents,
         "lines": len(lines),

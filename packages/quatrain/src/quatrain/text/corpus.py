@@ -261,7 +261,7 @@ def _clean(line: str) -> str:
     """A line without italics marks, footnote marks, line numbers and doubled spaces."""
     if "_" in line or "[" in line:
         line = _MARKS.sub("", line)
-    if line[-1:].isdigit() or line[-1:] in "] " or line[:1].isdigit() or line[:1] == " ":
+    if len(line) < 500 and (line[-1:].isdigit() or line[-1:] in "] " or line[:1].isdigit() or line[:1] == " "):
         line = _NUMBERS.sub("", line)
     return " ".join(line.split())
 

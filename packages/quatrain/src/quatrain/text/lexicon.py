@@ -35,6 +35,9 @@ CMU, MISAKI, OURS, NAME, LEVEL = 0, 1, 2, 4, 16
 """Flags of an entry: where it comes from, plus NAME if it is only known with a capital, plus LEVEL times how common it
 is (the binary logarithm of its count in 35 million words of verse and novels, at most 15)."""
 
+LONGEST_WORD = 60
+"""No rule is tried on more letters than this: that is a cat on the keyboard."""
+
 
 class Found(StrEnum):
     """How a pronunciation was found."""
@@ -225,7 +228,8 @@ class Lexicon:
             said = [self.pronounce(part) for part in parts]
             guessed = any(one.found is Found.GUESS for one in said)
             return spelling.joined([one.readings for one in said]), Found.GUESS if guessed else Found.RULE
-        readings = spelling.derive(word, lambda other: self.readings(other, kind))
+        short = len(word) <= LONGEST_WORD
+        readings = spelling.derive(word, lambda other: self.readings(other, kind)) if short else ()
         return (readings, Found.RULE) if readings else ((letters.guess(word),), Found.GUESS)
 
 

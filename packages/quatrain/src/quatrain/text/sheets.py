@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 _NOTE = "[A-G](?:#|b|♯|♭)?"
 _CHORD = rf"{_NOTE}(?:maj|min|m|M|dim|aug|sus|add|ø|°|\+|-)?\d*(?:(?:sus|add|maj|b|#|\+|-)\d+)*(?:/{_NOTE})?"
 _INLINE = re.compile(rf"\[(?:{_CHORD}|N\.?C\.?)\]|\[\*[^\]]*\]")
-_CHORDS_ONLY = re.compile(rf"\s*\|?\s*(?:(?:{_CHORD}|N\.?C\.?|\||%|/|-|x\d+|\(|\)|\.)\s*)+")
+_BETWEEN = re.compile(rf"\(?(?:{_CHORD}|N\.?C\.?|%|/+|-+|\.|x\d+)\)?")
 _SECTION = (
     r"(?:verse|chorus|bridge|intro|outro|hook|refrain|pre-?\s?chorus|post-?\s?chorus|interlude|solo|instrumental|breakdown|coda|"
     r"ending|vamp|middle (?:eight|8))"
@@ -47,7 +47,8 @@ def sung(line: str) -> str:
     """What is sung of a line: chords and repeat signs off; empty if nothing is."""
     if _DIRECTIVE.fullmatch(line) or _TAB.fullmatch(line) or line.lstrip().startswith("#"):
         return ""
-    if _CHORDS_ONLY.fullmatch(line) and line.strip() not in ("A", "A."):
+    chords = line.replace("|", " ").split()  # each word alone: one pattern for the whole line could take for ever
+    if chords not in (["A"], ["A."]) and all(_BETWEEN.fullmatch(word) for word in chords):
         return ""
     line = _HEADED.sub("", _INLINE.sub("", line))
     return re.sub(r"\s+", " ", _REPEAT.sub("", line)).strip()
