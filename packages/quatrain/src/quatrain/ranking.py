@@ -27,7 +27,8 @@ class Weights:
         worst: the least likely word under the vocabulary model, which is where a line breaks.
         picture: mean concreteness of the content words.
         rarity: how rare the end word is.
-        shape: log-probability of the shape for its length.
+        shape: how natural the shape is.
+        metre: stresses that fall where those of the lines before do.
         likeness: how near the line is to those before it; best in the middle, neither copy nor stranger.
         mood: how near it is to the mood words.
         worn: how worn out the rhyme is (0 to 1).
@@ -42,6 +43,7 @@ class Weights:
     picture: float = 0.5
     rarity: float = 0.2
     shape: float = 0.3
+    metre: float = 0.4
     likeness: float = 0.3
     mood: float = 1.0
     worn: float = -0.5
@@ -60,6 +62,7 @@ class Facts:
     picture: np.ndarray
     rarity: np.ndarray
     shape: np.ndarray
+    metre: np.ndarray
     likeness: np.ndarray
     mood: np.ndarray
     worn: np.ndarray
@@ -92,7 +95,12 @@ def scores(facts: Facts, weights: Weights | None = None) -> np.ndarray:
 
 
 def choose(
-    merits: np.ndarray, lines: Sequence[Sequence[str]], count: int, most_per_end: int = 2, weights: Weights | None = None
+    merits: np.ndarray,
+    lines: Sequence[Sequence[str]],
+    count: int,
+    most_per_end: int = 2,
+    weights: Weights | None = None,
+    chosen: int = 0,
 ) -> list[int]:
     """The best set: by merit, less likeness to what is chosen already; the first is simply the best.
 
@@ -102,26 +110,28 @@ def choose(
         count: how many to choose.
         most_per_end: at most so many with one end word.
         weights: `alike` counts here.
+        chosen: so many of the first lines were chosen before; they count, and are not among the answer.
     """
     weights = weights or Weights()
     bags = [set(words) | set(zip(words[:-1], words[1:], strict=True)) for words in lines]
     alike = np.zeros(len(lines))
     ends: dict[str, int] = {}
     open_ = np.ones(len(lines), bool)
-    chosen: list[int] = []
-    while len(chosen) < count and open_.any():
-        best = int(np.argmax(np.where(open_, merits + weights.alike * alike, -np.inf)))
-        chosen.append(best)
+    best_set: list[int] = []
+    while len(best_set) < chosen + count and open_.any():
+        step = len(best_set)
+        best = step if step < chosen else int(np.argmax(np.where(open_, merits + weights.alike * alike, -np.inf)))
+        best_set.append(best)
         open_[best] = False
         end = lines[best][-1]
         ends[end] = ends.get(end, 0) + 1
         for other in np.flatnonzero(open_).tolist():
-            if lines[other][-1] == end and ends[end] >= most_per_end:
+            if other >= chosen and lines[other][-1] == end and ends[end] >= most_per_end:
                 open_[other] = False
                 continue
             shared = len(bags[best] & bags[other]) / max(len(bags[best] | bags[other]), 1)
             alike[other] = max(alike[other], shared + 0.3 * (lines[other][-1] == end))
-    return chosen
+    return best_set[chosen:]
 
 
 def _standard(values: np.ndarray) -> np.ndarray:

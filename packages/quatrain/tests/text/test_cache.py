@@ -278,7 +278,7 @@ def test_tagging_one_line():
 def test_the_command_line_builds_a_source(tmp_path):
     from click.testing import CliRunner
 
-    from quatrain.text.__main__ import main
+    from quatrain.commands.corpus import command as main
 
     (tmp_path / "poem.txt").write_text(STANZAS, encoding="utf-8")
     arguments = [str(tmp_path / "poem.txt"), "--name", "mine", "--cache", str(tmp_path / "cache")]

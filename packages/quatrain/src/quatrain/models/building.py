@@ -10,20 +10,24 @@ More steps may be given to a run that has not begun to slow down (see `training.
 
 from __future__ import annotations
 
+import importlib
+import json
 import math
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import click
 import equinox as eqx
 import jax
 import numpy as np
 
+from ..decode import copies
 from ..text import cache, prose, verse
 from ..text.corpus import Part
 from ..text.lines import Lines
 from . import lexis as lx
-from . import training, transformer, vocabulary
+from . import storage, structure, training, transformer, vocabulary, voice
 from .lexis import Lexis
 
 BATCH = 64
@@ -117,20 +121,80 @@ def train_vocabulary(ground: Ground, steps: int, size: str = "base") -> None:
     )
 
 
+def build_voice(ground: Ground, target: Path, card: dict[str, Any]) -> dict[str, int]:
+    """Write the voice that the package ships, from the runs; says how many bytes each part has.
+
+    Raises:
+        BadModel: a run is missing.
+    """
+    lexis = ground.lexis
+    vocabulary_, steps = training.trained(
+        ground.runs / "vocabulary", vocabulary.VocabularyModel(lexis, transformer.size("base"), jax.random.key(0))
+    )
+    table = structure.table_of(ground.verse)
+    structure_, _ = training.trained(ground.runs / "structure", structure.start(table))
+    seen = [copies.hashes_of(ground.novels, ground.prose_rows()), copies.hashes_of(ground.verse, ground.verse_rows())]
+    parts = {
+        "lexis": lexis.arrays(),
+        "vocabulary": storage.weights(vocabulary_),
+        "structure": {**table.arrays(), **storage.weights(structure_)},
+        "plain": storage.read(ground.runs / "plain" / "model.npz"),
+        "copies": copies.Copies.of(np.concatenate(seen)).arrays(),
+    }
+    voice.save(target, {**card, "steps": steps, "source": vocabulary.VERSE}, parts)
+    return {path.name: path.stat().st_size for path in sorted(target.iterdir())}
+
+
 def _tell(report: training.Report) -> None:
     numbers = ", ".join(f"{name} {value:,.4g}" for name, value in report.measures.items())
     click.echo(f"{report.step:,} of {report.steps:,}: {numbers}; {report.seconds_left / 60:.0f} min left")
 
 
+def test(ground: Ground) -> dict[str, float]:
+    """Perplexities of a word given its tag on the books that were kept for the end."""
+    lexis, held = ground.lexis, ground.streams(Part.TEST)
+    model = vocabulary.VocabularyModel(lexis, transformer.size("base"), jax.random.key(0))
+    model, _ = training.trained(ground.runs / "vocabulary", model)
+    plan = vocabulary.Plan.of(lexis, share(held, lexis), BATCH * vocabulary.REACH)
+    unigram = {f"{name}, by counts alone": math.exp(-lexis.unigram[one.kind[one.kind >= 0]].mean())
+               for name, one in zip(("novels", "verse"), held, strict=True)}  # fmt: skip
+    learned = {name: perplexity(model, one, plan, lexis, 10_000) for name, one in zip(("novels", "verse"), held, strict=True)}
+    unknown = {f"{name}, words not known": float((one.kind < 0).mean()) for name, one in zip(("novels", "verse"), held, strict=True)}
+    return learned | unigram | unknown
+
+
+def _train(ground: Ground, what: str, steps: int) -> None:
+    if what == "vocabulary":
+        train_vocabulary(ground, steps)
+    elif what == "tuned":
+        from ..tune import train_tuned
+
+        train_tuned(ground, steps, _tell)
+    elif what == "structure":
+        structure.train(ground.verse, ground.runs / "structure", steps, tell=_tell)
+    else:
+        module = importlib.import_module(f"quatrain.models.rivals.{what}")
+        getattr(module, f"train_{what}")(ground, steps, _tell)
+
+
 @click.command(help=__doc__)
-@click.argument("what", type=click.Choice(["vocabulary"]))
+@click.argument("what", type=click.Choice(["vocabulary", "structure", "plain", "joint", "characters", "tuned", "test", "voice"]))
 @click.option("--cache", "folder", type=click.Path(path_type=Path), help="The cache of tagged text.")
 @click.option("--runs", type=click.Path(path_type=Path), required=True, help="Where checkpoints are kept.")
-@click.option("--steps", type=int, default=10_000, show_default=True)
-def main(what: str, folder: Path | None, runs: Path, steps: int) -> None:
-    """Train one model of the base voice."""
+@click.option("--steps", type=int, default=4_000, show_default=True)
+@click.option("--card", type=click.Path(path_type=Path), help="JSON to begin the voice's card with.")
+def main(what: str, folder: Path | None, runs: Path, steps: int, card: Path | None) -> None:
+    """Train one model of the base voice, test it, or write the voice."""
     ground = Ground(folder or cache.default_folder(), runs)
-    train_vocabulary(ground, steps)
+    if what == "test":
+        for name, value in test(ground).items():
+            click.echo(f"{name}: {value:.4g}")
+    elif what == "voice":
+        begun = json.loads(card.read_text(encoding="utf-8")) if card else {}
+        for name, size in build_voice(ground, voice.SHIPPED / voice.BASE, begun).items():
+            click.echo(f"{name}: {size:,} bytes")
+    else:
+        _train(ground, what, steps)
 
 
 if __name__ == "__main__":

@@ -147,3 +147,42 @@ def learn(sources: Sequence[Lines], rows: Sequence[np.ndarray], least: int = 8, 
         kind_tag=np.array([order[tag] for (_, tag), _ in kept], np.int32),
         counts=np.array([count for _, count in kept], np.float32),
     )
+
+
+def grown(lexis: Lexis, lines: Lines, rows: np.ndarray, least: int = 2) -> tuple[Lexis, np.ndarray]:
+    """The same lexis with the words of another text in it; words keep their numbers, kinds move.
+
+    Args:
+        lexis: to grow.
+        lines: a source.
+        rows: the lines that count.
+        least: fewest occurrences of a new word, or of a new tag of a known one.
+
+    Returns:
+        The lexis, and the place of every old kind in it [K].
+    """
+    found = np.bincount(lines.words[np.isin(np.repeat(np.arange(len(lines)), lines.lengths), rows)], minlength=len(lines.kinds))
+    counts: dict[tuple[str, int], int] = {}
+    for row in np.flatnonzero(found).tolist():
+        tag = lexis.tag_number.get(lines.kinds.tags[row], NOTHING)
+        if tag:
+            pair = lines.kinds.words[row], tag
+            counts[pair] = counts.get(pair, 0) + int(found[row])
+    new_words = sorted({word for (word, _), count in counts.items() if count >= least and word not in lexis.number})
+    number = {**lexis.number, **{word: len(lexis.words) + place for place, word in enumerate(new_words)}}
+    old = {pair: place for pair, place in lexis.kind.items()}
+    fresh = [(tag, -count, number[word], count) for (word, tag), count in counts.items()
+             if word in number and (number[word], tag) not in old and count >= least]  # fmt: skip
+    more = lexis.counts.copy()
+    for (word, tag), count in counts.items():
+        place = old.get((number.get(word, -1), tag))
+        if place is not None:
+            more[place] += count
+    kind_word = np.concatenate([lexis.kind_word, np.array([word for _, _, word, _ in fresh], np.int32)])
+    kind_tag = np.concatenate([lexis.kind_tag, np.array([tag for tag, *_ in fresh], np.int32)])
+    total = np.concatenate([more, np.array([count for *_, count in fresh], np.float32)])
+    order = np.argsort(kind_tag, kind="stable")
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    words = (*lexis.words, *new_words)
+    return Lexis(words, lexis.tags, kind_word[order], kind_tag[order], total[order]), place[: len(lexis.kind_word)]

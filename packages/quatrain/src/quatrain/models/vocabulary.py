@@ -330,11 +330,11 @@ def batches(
             skip -= count
             continue
         for start in range(skip * batch, last, batch):
-            yield _batch(streams, [cuts[place] for place in order[start : start + batch]], plan, lexis, batch)
+            yield batch_of(streams, [cuts[place] for place in order[start : start + batch]], plan, lexis, batch)
         skip = 0
 
 
-def _batch(
+def batch_of(
     streams: Sequence[Stream], cuts: list[tuple[int, int, int]], plan: Plan, lexis: Lexis, batch: int
 ) -> Batch:
     arrays = [np.zeros((batch, REACH, *field.shape[1:]), np.int32) for field in streams[0].slots]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 
+from . import phones as ph
 from .lexicon import lexicon
 from .spelling import stems
 
@@ -51,6 +52,9 @@ def _forms() -> dict[str, set[str]]:
     return forms
 
 
+_PREFIXES = frozenset("con com dis mis sub pre pro per for non tele trans inter".split())
+COMMON = 6
+"""Parts of a compound are at least so common: mor and ning are none."""
 _FORMS = _forms()
 IRREGULAR = frozenset(_FORMS)
 """Forms that do not follow the spelling of their word; each word's own among them."""
@@ -70,7 +74,22 @@ def lemmas(word: str) -> frozenset[str]:
             for stem in stems(word, ending):
                 if len(stem) > 2 and stem in lexicon():
                     found |= {stem} | _FORMS.get(stem, set())
+    found |= _tails(word)
     return frozenset(found)
+
+
+def _tails(word: str) -> set[str]:
+    """What a compound ends with: arms of firearms, tree of apple-tree; a rhyme with that is the word with itself."""
+    known, found = lexicon(), set()
+    if "-" in word:
+        found.add(word.rpartition("-")[2])
+    for cut in range(3, len(word) - 2):
+        head, tail = word[:cut], word[cut:]
+        if head not in _PREFIXES and known.common(tail) >= COMMON and known.common(head) >= COMMON and not known.is_name(tail):
+            ends = [(whole, ph.flat(part)) for whole in known.readings(word) for part in known.readings(tail)]
+            if any(ph.flat(whole).endswith(part) and ph.stress(whole[-len(part) :]).strip("0") for whole, part in ends):
+                found |= {tail} | _FORMS.get(tail, set())
+    return found - {""}
 
 
 def same(first: str, second: str) -> bool:

@@ -25,7 +25,12 @@ _HEADING = re.compile(
 )
 _HEADED = re.compile(rf"\s*{_NUMBERED}\s*:\s*(?=\S)", re.IGNORECASE)
 _DIRECTIVE = re.compile(r"\s*\{\s*([A-Za-z_-]+)\s*\d*\s*(?::([^}]*))?\}\s*")
-_REPEAT = re.compile(r"\s*[(\[]?\s*(?:[x×]\s?\d+|\d+\s?[x×]|repeat[^)\]]*|bis)\s*[)\]]?\s*$", re.IGNORECASE)
+_TIMES = r"(?:[x×]\s?\d+|\d+\s?[x×])"
+_REPEAT = re.compile(
+    rf"\s*[(\[]\s*(?:{_TIMES}|repeat[^)\]]*|bis)\s*[)\]]\s*$|\s+{_TIMES}\s*$"
+    rf"|^\s*(?:{_TIMES}|bis|repeat(?:\s+(?:all|{_SECTION}))?(?:\s+{_TIMES})?)\s*[.:]?\s*$",
+    re.IGNORECASE,
+)
 _TAB = re.compile(r"\s*[eEADGBdgb]?\s*\|[-\d|hpbrx~/\\ ]{6,}\s*")
 
 

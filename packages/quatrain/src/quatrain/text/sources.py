@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from .corpus import Document, Form, read, split
 
 def build(
     name: str,
-    source: Path,
+    source: Path | Sequence[Path],
     folder: Path | None = None,
     form: str | None = None,
     select: bool = False,
@@ -23,11 +23,11 @@ def build(
     limit: int | None = None,
     held_out: float = 0.05,
 ) -> Built:
-    """Read a path and build it as a source.
+    """Read a path, or several, and build them as a source.
 
     Args:
         name: of the source in the cache.
-        source: whatever `corpus.read` takes.
+        source: whatever `corpus.read` takes; of several, each document's name begins with its path's.
         folder: the cache, by default the user's.
         form: verse or prose, or each text as it looks; of a mixture the larger part is taken.
         select: take only the windows that `selection` takes.
@@ -39,13 +39,27 @@ def build(
         BadText, StorageError: as `corpus.read` and `cache.build`.
     """
     with _bar(f"{name}: reading") as tell:
-        documents = _one_form(read(source, Form(form) if form else None))
+        documents = _one_form(_read([source] if isinstance(source, Path) else source, Form(form) if form else None))
         if limit is not None:
             documents = list(_first(documents, limit))
         if select:
             documents = list(_selected(documents, tell))
     with _bar(f"{name}: tagging") as tell:
         return cache.build(name, split(documents, held_out), folder or cache.default_folder(), processes, tell)
+
+
+def _read(paths: Sequence[Path], form: Form | None) -> list[Document]:
+    """The documents of all paths, each under a name of its own."""
+    if len(paths) == 1:
+        return read(paths[0], form)
+    found: dict[str, Document] = {}
+    for path in dict.fromkeys(path.resolve() for path in paths):
+        for document in read(path, form):
+            name = document.name if document.name == path.name else f"{path.name}/{document.name}"
+            while name in found:
+                name += "'"
+            found[name] = replace(document, name=name)
+    return list(found.values())
 
 
 def _one_form(documents: list[Document]) -> list[Document]:

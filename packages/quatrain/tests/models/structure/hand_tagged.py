@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pyarrow as pa
 
-from quatrain.models import structure
+from quatrain.models import shape
 from quatrain.models.shape import Bank, Shape, Structure
 from quatrain.text.corpus import Form, Part
 from quatrain.text.lines import Lines
@@ -88,8 +88,8 @@ def loud(model):
 
 def scores(model, symbols):
     """What the model says after each symbol of a sequence, compiled once for all lengths [symbols, symbols]."""
-    fields = (np.pad(field, (0, 64 - len(symbols)))[None] for field in structure.reading(symbols))
-    return np.asarray(_read(model, structure.Reads(*fields)))[0, : len(symbols)]
+    fields = (np.pad(field, (0, 64 - len(symbols)))[None] for field in shape.reading(symbols))
+    return np.asarray(_read(model, shape.Reads(*fields)))[0, : len(symbols)]
 
 
 @eqx.filter_jit

@@ -79,6 +79,8 @@ def test_the_nearest_exact_rhyme_wins_and_chance_likeness_is_none():
     ]
     places = np.array([[KINDS.index(kind) for kind in row] for row in kinds])
     assert shape.relations(places).tolist() == [2, 3, 2, 0]
+    assert [shape.relation_of(row) for row in kinds] == [2, 3, 2, 0]
+    assert shape.relation_of([]) == shape.relation_of([Kind.NONE]) == 0
 
 
 def test_the_table_knows_what_ends_a_complete_line(poems, table):

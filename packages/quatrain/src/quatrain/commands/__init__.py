@@ -1,0 +1,1 @@
+"""One module for each command of `quatrain`; what is heavy is imported when a command runs."""

@@ -1,0 +1,1 @@
+"""How the shipped tables of `quatrain.senses` are made: `python -m quatrain.senses.making`. For maintainers only."""
