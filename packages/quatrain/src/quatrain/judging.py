@@ -23,7 +23,6 @@ from .text.tagging import is_content
 from .tools import Scene, Tools
 from .wishes import Suggestion
 
-
 MOST_PER_END = 2
 """Suggestions with one end word, unless the songwriter gave it."""
 
@@ -67,7 +66,9 @@ class Candidate:
         return self.filling.rung.asked.tags
 
 
-def ranked(tools: Tools, scene: Scene, found: Sequence[Candidate], told: Sequence[Candidate], count: int) -> list[Candidate]:
+def ranked(
+    tools: Tools, scene: Scene, found: Sequence[Candidate], told: Sequence[Candidate], count: int
+) -> list[Candidate]:
     """The best set, in order.
 
     Args:
@@ -134,8 +135,8 @@ def suggestion(tools: Tools, scene: Scene, one: Candidate) -> Suggestion:
     count = rung.asked.syllables
     reasons = [f"{count} syllable{'s' * (count != 1)}"]
     if partner:
-        told = f"rhymes with {partner.words[-1]} ({kind})" if kind is not Kind.NONE else f"no rhyme with {partner.words[-1]}"
-        reasons.insert(0, f"{told}, line {partner.number}")
+        told = f"rhymes with {{}} ({kind})" if kind is not Kind.NONE else "no rhyme with {}"
+        reasons.insert(0, f"{told.format(partner.words[-1])}, line {partner.number}")
     if scene.wishes.like is not None:
         reasons.append(f"the shape of line {scene.wishes.like}")
     reasons += [f"relaxed: {label}" for label in rung.relaxed]

@@ -1,4 +1,4 @@
-"""A draft as the engine reads it: its lines with their tags, the section that is being written, and who rhymes with whom."""
+"""A draft as the engine reads it: its lines, the section that is being written, and who rhymes with whom."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from .wishes import Wishes
 
 SEEN = 8
 """Lines before that the models are shown."""
-
-
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ Source: maximal marginal relevance, Carbonell and Goldstein 1998; "coherent yet 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -40,7 +41,7 @@ class Weights:
     fluency: float = 1.0
     fit: float = 0.7
     worst: float = 0.5
-    picture: float = 0.5
+    picture: float = 0.6
     rarity: float = 0.2
     shape: float = 0.3
     metre: float = 0.4
@@ -113,7 +114,7 @@ def choose(
         chosen: so many of the first lines were chosen before; they count, and are not among the answer.
     """
     weights = weights or Weights()
-    bags = [set(words) | set(zip(words[:-1], words[1:], strict=True)) for words in lines]
+    bags = [set(words) | set(itertools.pairwise(words)) for words in lines]
     alike = np.zeros(len(lines))
     ends: dict[str, int] = {}
     open_ = np.ones(len(lines), bool)

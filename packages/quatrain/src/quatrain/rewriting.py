@@ -54,7 +54,8 @@ def scene_of(tools: Tools, draft: Sequence[str], line: int, wishes: Wishes) -> t
     start = max(p for p, one in enumerate(whole.lines[: place + 1]) if one.first)
     stop = next((p for p in range(place + 1, len(whole.lines)) if whole.lines[p].first), len(whole.lines))
     end = ending(sung, tools.known)
-    partners = [one for one in whole.lines[start:stop] if one is not sung and compared(ending(one, tools.known), end).kind in EXACT]
+    others = [one for one in whole.lines[start:stop] if one is not sung]
+    partners = [one for one in others if compared(ending(one, tools.known), end).kind in EXACT]
     wishes = dataclasses.replace(wishes, scheme="", rhyme_with=None, like=None)
     return tools.scene(page, wishes, partners), sung
 
@@ -78,7 +79,8 @@ def words_anew(tools: Tools, scene: Scene, sung: Sung, word: int) -> Iterator[Su
     given = {p: Given.of(*pair, palette, tools.known) for p, pair in enumerate(tagged) if p != word}
     kinds = np.array([given[p].kind if p in given else -1 for p in range(len(tagged))])
     tag = tagged[word][1] if tagged[word][1] in tools.voice.lexis.tag_number else tools.tags(tagged[word][0])[0]
-    numbers = tuple(tools.voice.lexis.tag_number.get(tag if p == word else other, 0) for p, (_, other) in enumerate(tagged))
+    tags = tuple(tag if p == word else other for p, (_, other) in enumerate(tagged))
+    numbers = tuple(tools.voice.lexis.tag_number.get(one, 0) for one in tags)
     ends = None
     if word == len(tagged) - 1 and scene.partners:
         found = tools.ends.rhyming([ending(one, tools.known) for one in scene.partners], scene.wishes.kinds)
@@ -86,16 +88,16 @@ def words_anew(tools: Tools, scene: Scene, sung: Sung, word: int) -> Iterator[Su
     task = Task(numbers, _total(tools, sung), ends, given)
     listed = Anew(scene.search, task, scene.before, scene.memory).words(kinds, word)
     own = tagged[word][0]
-    asked = Asked(tuple(tag if p == word else other for p, (_, other) in enumerate(tagged)), task.syllables)
+    filling = Filling(Rung(Asked(tags, task.syllables), (), ()), task, 0.0)
     told = 0
     for kind in listed.kinds.tolist():
         text = tools.voice.lexis.words[tools.voice.lexis.kind_word[kind]]
         if lemma.same(text, own):
             continue
         words = tuple(text if p == word else other for p, (other, _) in enumerate(tagged))
-        one = Candidate(Filling(Rung(asked, (), ()), task, 0.0), words, np.where(kinds < 0, kind, kinds), np.zeros(len(words)))
-        offered = judging.suggestion(tools, scene, one)
-        yield dataclasses.replace(offered, text=_swapped(sung.text, word, text), reasons=(f"{text} for {own}", *offered.reasons))
+        one = Candidate(filling, words, np.where(kinds < 0, kind, kinds), np.zeros(len(words)))
+        offered, reason = judging.suggestion(tools, scene, one), f"{text} for {own}"
+        yield dataclasses.replace(offered, text=_swapped(sung.text, word, text), reasons=(reason, *offered.reasons))
         told += 1
         if told == scene.wishes.count:
             return
@@ -132,10 +134,13 @@ def filled(tools: Tools, scene: Scene, pattern: str) -> Iterator[Suggestion]:
     partners = [ending(sung, tools.known) for sung in scene.partners] if kinds else []
     end = given.pop(last, None)
     request = Request(scene.search, tools.ends, partners, scene.without, given=given, end=end)
-    found = request.tasks(list(asked), candidates=96, enough=1, most=SHAPES, strict=wishes.strict, lengthen=wishes.syllables is None)
+    found = request.tasks(
+        list(asked), candidates=96, enough=1, most=SHAPES, strict=wishes.strict, lengthen=wishes.syllables is None
+    )
     lines: list[Candidate] = []
     for place, (rung, task) in enumerate(found):
-        written = gaps.fill(scene.search, dataclasses.replace(task, candidates=16), scene.before, wishes.seed + place, memory=scene.memory)
+        few = dataclasses.replace(task, candidates=16)
+        written = gaps.fill(scene.search, few, scene.before, wishes.seed + place, memory=scene.memory)
         filling = Filling(rung, task, asked.get(rung.asked, min(asked.values())))
         rows = zip(written.texts, written.kinds, written.surprise, strict=True)
         lines += [Candidate(filling, words, own, cost) for words, own, cost in itertools.islice(rows, 12)
@@ -167,7 +172,7 @@ def parsed(pattern: str) -> list[str | None]:
 
 
 def _tag_rows(tools: Tools, places: Sequence[str | None]) -> list[tuple[tuple[str, ...], float]]:
-    """The likeliest tags for a pattern, by which tags follow each other in verse; the words' own tags are the tagger's."""
+    """The likeliest tags for a pattern, by which tags follow each other in verse; words that stand keep theirs."""
     filled_in = " ".join(word or "thing" for word in places)
     own = [tag for _, tag in tools.tagged(filled_in)]
     follows = tools.following

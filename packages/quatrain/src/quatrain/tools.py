@@ -16,7 +16,7 @@ from .decode.slots import before as read_before
 from .decode.stems import Stems
 from .models import drawing
 from .models.reading import Memory
-from .models.shape import MOST_WORDS, Shape
+from .models.shape import COMPLETE, MOST_WORDS, Shape
 from .models.voice import Voice
 from .page import SEEN, Page, Sung, ending, length
 from .text import stress
@@ -25,7 +25,7 @@ from .text.lexicon import Pronunciation, lexicon
 from .text.tagging import Tagger
 from .wishes import LONGEST, Wishes
 
-DRAWN = 48
+DRAWN = 80
 """Shapes drawn from the structure model, of which the best are filled."""
 EVERY_COUNT = ~np.uint64(0)
 
@@ -164,7 +164,7 @@ class Tools:
             [self.shape(sung) for sung in before],
             relation=back[0] if back else 0,
             syllables=syllables,
-            close=("", *drawing.COMPLETE) if wishes.running_on else drawing.COMPLETE,
+            close=("", *COMPLETE) if wishes.running_on else COMPLETE,
             words=(1, MOST_WORDS) if syllables is not None and syllables < 4 else (3, MOST_WORDS),
             names=not wishes.filters.names,
             gap=page.fresh,
@@ -177,7 +177,8 @@ class Tools:
             tags = self.tags(self.known.pronounce(wishes.end).word)[:2]
             natural = {dataclasses.replace(shape, tags=(*shape.tags[:-1], tag)): value - (shape.tags[-1] != tag)
                        for shape, value in natural.items() for tag in tags}  # fmt: skip
-        return {shape: value for shape, value in natural.items() if all(tag in self.voice.lexis.tag_number for tag in shape.tags)}
+        known = self.voice.lexis.tag_number
+        return {shape: value for shape, value in natural.items() if all(tag in known for tag in shape.tags)}
 
 
 def naturalness(shape: Shape, score: float, attested: int) -> float:

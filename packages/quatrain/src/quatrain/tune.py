@@ -147,7 +147,11 @@ class Tuner:
         return dict(zip(("rhyme", "syllables", "metre", "picture"), np.array(rows).reshape(-1, 4).T, strict=True))
 
     def tune(
-        self, prompts: Sequence[Prompt], course: Course, run: Path | None = None, tell: Callable[[int, dict], None] | None = None
+        self,
+        prompts: Sequence[Prompt],
+        course: Course,
+        run: Path | None = None,
+        tell: Callable[[int, dict], None] | None = None,
     ) -> VocabularyModel:
         """Tune the model; the learning curve goes to `RUN/curve.jsonl`.
 
@@ -211,7 +215,8 @@ class Tuner:
         self, prompts: Sequence[Prompt], written: Sequence[tuple[Before, Written]], plan: Plan, rows: int
     ) -> tuple[Batch, np.ndarray]:
         """Every line as a sequence with the lines before it; only the line itself is asked."""
-        fields = [np.zeros((rows, vocabulary.REACH, *([5] if name == "tags" else [])), np.int32) for name in Slots._fields]
+        deep = {"tags": (len(vocabulary.NEIGHBOURS),)}
+        fields = [np.zeros((rows, vocabulary.REACH, *deep.get(name, ())), np.int32) for name in Slots._fields]
         kind, owner, row = np.full((rows, vocabulary.REACH), -1, np.int32), [], 0
         network = Network.of(storage.weights(self._trained, np.float32))
         for place, (prompt, (before, lines)) in enumerate(zip(prompts, written, strict=True)):

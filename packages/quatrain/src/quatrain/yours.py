@@ -1,17 +1,19 @@
-"""A voice of one's own: the base voice goes on learning from a songwriter's text, on her machine, and keeps its range.
+"""A voice of one's own: the base voice goes on learning from a songwriter's text, here, and keeps its range.
 
     tag        her text, as any corpus (nothing of it is kept when the voice is written)
-    grow       her words join the lexis; a new word begins as the mean of common words with its tag
+    grow       her words join the lexis; a new one begins as the mean of common words with its tag
     rehearse   the base voice writes lines by itself; they are learned again beside hers, so that it forgets little
     learn      the vocabulary model and the structure model go on for a few passes; the best pass on held-out lines wins
     write      a voice like any other, with a card that says what changed
 
-Source: rehearsal with lines that the model wrote itself, Robins 1995 (Connection Science 7). Where we depart: shapes are
-drawn too, so that what is rehearsed has the base voice's structure as well.
+Source: rehearsal with lines that the model wrote itself, Robins 1995 (Connection Science 7). Where we depart: shapes
+are drawn too, so that what is rehearsed has the base voice's structure as well.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -35,6 +37,10 @@ from .text.corpus import Document, Form, Part
 from .text.diction import Filters
 from .text.lines import Lines
 
+EVERYTHING = verse.Wanted(
+    low=1, high=15, plain=False, filters=Filters(archaic=False, dialect=False, profane=False, names=False), known=False
+)
+"""A songwriter's words are hers, whatever they are."""
 LEAST = 200
 """Words that a text must have to learn from."""
 BATCH = 16
@@ -43,9 +49,9 @@ PASSES = (2, 12)
 """Passes over her text: fewest, for a long one, and most, for a short one."""
 STEPS = (60, 1500)
 """Steps: fewest and most."""
-REHEARSED = 2400
+REHEARSED = 1200
 """Lines that the base voice writes to itself."""
-RATE, MATRICES = 1e-3, 4e-3
+RATE, MATRICES = 2e-4, 0.0
 
 Tell = Callable[[str, float, float], None]
 """What is being done, how much of it (0 to 1), and seconds left."""
@@ -96,12 +102,11 @@ def train(
     """
     began, tell = time.monotonic(), tell or (lambda *_: None)
     target = voice.new_folder(name)
-    work = target.with_name(f".{name}.work")
     documents = [one for path in paths for one in corpus.read(Path(path), Form.VERSE)]
+    work = target.with_name(f".{name}.{_mark(documents, base, seed)}")  # after a kill the same training goes on there
     lines = _tagged(documents, work, tell)
     own = Voice.load(base)
-    rows = {part: verse.Wanted(part, 1, 15, plain=False, filters=Filters(False, False, False, False), known=False).rows(lines)
-            for part in Part}  # fmt: skip
+    rows = {part: dataclasses.replace(EVERYTHING, part=part).rows(lines) for part in Part}
     learned, held = rows[Part.TRAIN], np.concatenate([rows[Part.VALID], rows[Part.TEST]])
     if lines.lengths[learned].sum() < LEAST or not len(held):
         raise BadText(
@@ -129,6 +134,14 @@ def train(
 # ----------------------------------------------------------------------------------------------------------------- text
 
 
+def _mark(documents: list[Document], base: str, seed: int) -> str:
+    """Changes with anything that a training depends on."""
+    digest = hashlib.sha256(f"{base} {seed} {PASSES} {STEPS} {RATE} {MATRICES}".encode())
+    for one in documents:
+        digest.update("\n".join((one.name, *one.units)).encode(errors="surrogatepass"))
+    return digest.hexdigest()[:12]
+
+
 def _tagged(documents: list[Document], work: Path, tell: Tell, name: str = "yours") -> Lines:
     """A text as lines, with parts."""
     began = time.monotonic()
@@ -144,7 +157,6 @@ def _tagged(documents: list[Document], work: Path, tell: Tell, name: str = "your
 def _rehearsal(base: Voice, seed: int, tell: Tell) -> Iterator[list[str]]:
     """Verses that the base voice writes, each line going on from those before it."""
     from .suggest import Writer
-    from .wishes import Wishes
 
     writer, began, done = Writer(base), time.monotonic(), 0
     rng = np.random.default_rng(seed)
@@ -164,9 +176,19 @@ def _spoken(verses: list[list[str]], work: Path) -> Lines:
 # ------------------------------------------------------------------------------------------------------------- learning
 
 
+Parts = dict[str, Mapping[str, np.ndarray]]
+
+
 def _learned(
-    base: Voice, lines: Lines, learned: np.ndarray, held: np.ndarray, rehearsed: Lines, work: Path, tell: Tell, seed: int
-) -> tuple[dict[str, Mapping[str, np.ndarray]], dict[str, Any]]:
+    base: Voice,
+    lines: Lines,
+    learned: np.ndarray,
+    held: np.ndarray,
+    rehearsed: Lines,
+    work: Path,
+    tell: Tell,
+    seed: int,
+) -> tuple[Parts, dict[str, Any]]:
     """The parts of the new voice, and what changed."""
     lexis, moved = lx.grown(base.lexis, lines, learned)
     model = grown_model(base, lexis, moved)
@@ -198,14 +220,15 @@ def _learned(
     shapes = _structure(base, lines, learned, rehearsed, work, seed, tell)
     mine = copies.hashes_of(lines, learned) % np.uint64(base.copies.span)
     seen = copies.Copies(np.union1d(base.copies.hashes, mine.astype(base.copies.hashes.dtype)), base.copies.span)
-    parts = {
+    parts: Parts = {
         "lexis": lexis.arrays(), "vocabulary": storage.weights(model), "structure": shapes,
         "plain": base.weights["plain"], "copies": seen.arrays(),
     }  # fmt: skip
     new = tuple(lexis.words[len(base.lexis.words) :])
     both = {name: (round(before[name], 2), round(after[name], 2)) for name in tests}
     words = int(lines.lengths[learned].sum())
-    return parts, {"words": words, "new words": new, **both, "card": {"measures": both, "new words": len(new), "steps": steps}}
+    card = {"measures": both, "new words": len(new), "steps": steps}
+    return parts, {"words": words, "new words": new, **both, "card": card}
 
 
 def grown_model(base: Voice, lexis: Lexis, moved: np.ndarray) -> vocabulary.VocabularyModel:
@@ -282,7 +305,7 @@ def _structure(
     weights = {name: array for name, array in base.weights["structure"].items() if name not in base.table.arrays()}
     model = structure.StructureModel(len(base.table), size_of(weights), jax.random.key(0))
     model = storage.restored(model, weights)
-    wanted = verse.Wanted(Part.TRAIN, 1, 15, plain=False, filters=Filters(False, False, False, False), known=False, fresh=False)
+    wanted = dataclasses.replace(EVERYTHING, fresh=False)
     streams = [structure.stream(verse.examples(source, wanted), base.table) for source in (lines, rehearsed)]
     steps = int(np.clip(len(learned) // 20, 20, 300))
 
@@ -294,7 +317,7 @@ def _structure(
 
     model = training.train(
         model, structure.StructureModel.loss, both,
-        training.Schedule(steps, warm=10, decay=0.6, rate=5e-4, matrices=2e-3, every=max(steps // 10, 1)),
+        training.Schedule(steps, warm=10, decay=0.6, rate=RATE, matrices=MATRICES, every=max(steps // 10, 1)),
         work / "structure",
         tell=lambda report: tell("learning shapes", report.step / report.steps, report.seconds_left),
     )  # fmt: skip

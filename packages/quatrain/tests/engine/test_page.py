@@ -44,7 +44,8 @@ def test_a_line_to_rhyme_with_wins_over_the_scheme():
 
 
 @pytest.mark.parametrize(
-    "wish", [{"count": 0}, {"count": 51}, {"seed": -1}, {"syllables": 0}, {"syllables": 21}, {"rhyme_with": 0}, {"like": 0}]
+    "wish",
+    [{"count": 0}, {"count": 51}, {"seed": -1}, {"syllables": 0}, {"syllables": 21}, {"rhyme_with": 0}, {"like": 0}],
 )
 def test_wishes_out_of_range(wish):
     with pytest.raises(BadSetting, match="expected"):

@@ -35,7 +35,8 @@ def test_likeness_is_best_in_the_middle():
 
 
 def test_at_most_two_lines_with_one_end():
-    lines = [("a", str(n), "moon") for n in range(5)] + [("b", str(n), end) for n, end in enumerate(["june", "tune", "spoon"])]
+    lines = [("a", str(n), "moon") for n in range(5)]
+    lines += [("b", str(n), end) for n, end in enumerate(["june", "tune", "spoon"])]
     chosen = choose(np.linspace(5, 0, 8), lines, 5)
     ends = [lines[place][-1] for place in chosen]
     assert chosen[0] == 0 and ends.count("moon") == 2 and len(set(chosen)) == 5

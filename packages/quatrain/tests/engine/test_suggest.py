@@ -1,4 +1,4 @@
-"""The one door with the shipped voice: form by an independent dictionary, never a self-rhyme, the same seed the same lines."""
+"""The one door with the shipped voice: form by another dictionary, never a self-rhyme, the same seed the same lines."""
 
 import dataclasses
 
@@ -11,6 +11,7 @@ from quatrain.suggest import Writer
 from quatrain.text import rhyme, syllables
 from quatrain.text.diction import Filters
 from quatrain.text.rhyme import EXACT, REFUSED, Kind
+from quatrain.text.words import words
 from quatrain.wishes import Wishes
 
 SCHEMES = ("AABB", "ABAB", "ABBA")
@@ -24,7 +25,7 @@ def lines(writer, draft, **wishes):
 
 @pytest.mark.parametrize("place", range(0, 200, 17))
 def test_form_by_an_independent_dictionary(writer, place):
-    """Every line that claims to keep every wish passes the check of a dictionary that the decoder's rules don't share."""
+    """Every line that claims to keep every wish passes a check that shares no rule with the decoder."""
     prompt = prompts.load("form")[place]
     asked = [prompt, *(prompts.under_scheme(prompt, scheme) for scheme in SCHEMES)]
     for one in asked:
@@ -34,7 +35,7 @@ def test_form_by_an_independent_dictionary(writer, place):
         for suggestion in found:
             if suggestion.partner is not None:
                 end = one.draft[suggestion.partner - 1]
-                kind = rhyme.compare(suggestion.words[-1], end.split()[-1].strip(".,;:!?'\"-—")).kind
+                kind = rhyme.compare(suggestion.words[-1], words(end)[-1]).kind
                 assert kind not in REFUSED
                 assert suggestion.relaxed or form.rhyme(suggestion.text, end).verdict not in REFUTED, (suggestion, end)
             assert form.syllables(suggestion.text, suggestion.syllables).verdict not in REFUTED, suggestion
@@ -105,7 +106,8 @@ def test_filters_are_switches(writer):
     thou = np.flatnonzero(lexis.kind_word == lexis.number["thou"])
     shut, open_ = (writer.tools.search(Filters(archaic=archaic)).palette.open for archaic in (True, False))
     assert not shut[thou].any() and open_[thou].any() and (shut <= open_).all()
-    assert not any("thou" in suggestion.words for suggestion in lines(writer, ["Where art thou going, my lady"], count=30))
+    found = lines(writer, ["Where art thou going, my lady"], count=30)
+    assert not any("thou" in suggestion.words for suggestion in found)
 
 
 @pytest.mark.parametrize("draft", [[], [""], ["***"], ["[Verse]"], ["Am G C"]])
@@ -115,7 +117,7 @@ def test_a_draft_without_lines(writer, draft):
 
 @pytest.mark.parametrize(
     "draft",
-    [["Love"], ["zzyzx brindlewock"], ["La lluvia cae sobre la ciudad"], ["日本語の歌"], ["1999"], ["o'er the hills an' far awa'"]],
+    [["Love"], ["zzyzx brindlewock"], ["La lluvia cae sobre la ciudad"], ["日本語の歌"], ["1999"], ["o'er th' hills"]],
 )
 def test_odd_lines_are_answered(writer, draft):
     for suggestion in lines(writer, draft, rhyme_with=1 if draft[0].isascii() else None, count=3):
@@ -156,7 +158,8 @@ def test_a_line_anew_keeps_its_place_in_the_rhyme(writer):
 
 def test_one_word_anew_leaves_the_rest(writer):
     for place, word in ((3, "coat"), (7, "gate")):
-        for suggestion in writer.rewrite(["  I left my coat beside the garden gate!  ", "It was late"], 1, place, Wishes(count=5)):
+        draft = ["  I left my coat beside the garden gate!  ", "It was late"]
+        for suggestion in writer.rewrite(draft, 1, place, Wishes(count=5)):
             old, new = DRAFT[0].split(), suggestion.text.strip(" !").split()
             assert [p for p in range(8) if old[p] != new[p]] == [place]
             assert suggestion.text.endswith("!") and suggestion.reasons[0] == f"{new[place]} for {word}"
@@ -166,7 +169,9 @@ def test_one_word_anew_leaves_the_rest(writer):
         list(writer.rewrite(DRAFT, 1, 8))
 
 
-@pytest.mark.parametrize("pattern", ["the ___ of the garden ___", "I never ___ the ___ in her eyes", "... was burning ...", "___"])
+@pytest.mark.parametrize(
+    "pattern", ["the ___ of the garden ___", "I never ___ the ___ in her eyes", "... was burning ...", "___"]
+)
 def test_gaps_are_filled_between_given_words(writer, pattern):
     found = list(writer.fill(DRAFT, pattern, Wishes(count=4)))
     assert found
@@ -184,15 +189,19 @@ def test_patterns_that_are_none(writer, pattern):
 
 def test_mood_words_are_heard(writer):
     """Of two askings that differ in the mood only, the lines lean to it."""
-    sea, fire = ("sea", "wave", "ship"), ("fire", "flame", "burn")
-    at_sea, at_fire = (" ".join(s.text for s in lines(writer, DRAFT, words=mood, count=20, seed=4)).lower() for mood in (sea, fire))
-    wet, hot = ("sea", "ship", "water", "wave", "sail", "shore", "boat", "tide"), ("fire", "flame", "burn", "light", "hot", "smoke")
-    count = lambda text, words: sum(text.count(word) for word in words)
-    assert count(at_sea, wet) - count(at_sea, hot) > count(at_fire, wet) - count(at_fire, hot)
+    asked = {"sea": ("sea", "wave", "ship"), "fire": ("fire", "flame", "burn")}
+    wet = ("sea", "ship", "water", "wave", "sail", "shore", "boat", "tide")
+    hot = ("fire", "flame", "burn", "light", "hot", "smoke")
+    leaning = {}
+    for mood, named in asked.items():
+        text = " ".join(one.text for one in lines(writer, DRAFT, words=named, count=20, seed=4)).lower()
+        leaning[mood] = sum(map(text.count, wet)) - sum(map(text.count, hot))
+    assert leaning["sea"] > leaning["fire"]
 
 
 def test_the_true_line_is_likelier_than_nonsense(writer):
-    true, odd = writer.score(DRAFT[:1], ["And wandered down the river, it was late", "Six purple of the whether upon glass it"])
+    said = ["And wandered down the river, it was late", "Six purple of the whether upon glass it"]
+    true, odd = writer.score(DRAFT[:1], said)
     assert true > odd
 
 

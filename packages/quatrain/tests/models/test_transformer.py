@@ -1,5 +1,7 @@
 """The transformer: it looks back only, the same by pieces as at once, and the same in arrays alone."""
 
+import itertools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -33,7 +35,7 @@ def test_later_places_change_nothing(net, x):
 @pytest.mark.parametrize("cuts", [(0, 12), (0, 1, 12), (0, 5, 6, 11, 12)])
 def test_by_pieces_as_at_once(net, x, cuts):
     cache, pieces = net.start(3), []
-    for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
+    for start, stop in itertools.pairwise(cuts):
         hidden, cache = net.extend(x[:, start:stop], cache)
         pieces.append(hidden)
     np.testing.assert_allclose(jnp.concatenate(pieces, 1), net(x), atol=1e-5)

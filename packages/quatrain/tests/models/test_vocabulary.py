@@ -1,4 +1,4 @@
-"""The vocabulary model: its slots say what the docstring says, its softmax is a softmax, and it learns a small language."""
+"""The vocabulary model: its slots say what they should, its softmax is one, and it learns a small language."""
 
 import jax
 import jax.numpy as jnp
@@ -10,7 +10,6 @@ from quatrain.models import lexis as lx
 from quatrain.models import training, vocabulary
 from quatrain.models.transformer import Size
 from quatrain.models.vocabulary import NEIGHBOURS, REACH, VERSE, Plan, VocabularyModel
-
 
 BATCH = 8
 
@@ -115,7 +114,8 @@ def test_it_begins_at_the_unigram(stream, plan, lexis, model):
 
 def test_it_learns_a_small_language(stream, plan, lexis, model, perfect, tmp_path):
     """Held-out surprise comes down from the unigram's to near that of a perfect guess; a kill loses nothing."""
-    shares = [vocabulary.Stream(stream.slots, stream.kind, stream.tag, part) for part in (stream.offsets[:1600], stream.offsets[1600:])]
+    parts = stream.offsets[:1600], stream.offsets[1600:]
+    shares = [vocabulary.Stream(stream.slots, stream.kind, stream.tag, part) for part in parts]
     loss = lambda model, batch: model.loss(batch, plan, lexis)
     source = lambda skip: vocabulary.batches(shares[:1], plan, lexis, BATCH, 0, skip)
     schedule = training.Schedule(240, warm=20, every=40, rate=1e-2, keep=0.0)
@@ -131,7 +131,7 @@ def test_it_learns_a_small_language(stream, plan, lexis, model, perfect, tmp_pat
     model = training.train(model, loss, source, schedule, tmp_path, tokens=BATCH * REACH, tell=killed)
     assert told[:3] == [40, 80, 120] and told[3] in (120, 160)
     held = [model.losses(batch, plan, lexis) for batch in vocabulary.batches(shares[1:], plan, lexis, BATCH, None)]
-    surprise = sum(float((l * a).sum()) for l, a in held) / sum(int(a.sum()) for _, a in held)
+    surprise = sum(float((nats * asked).sum()) for nats, asked in held) / sum(int(asked.sum()) for _, asked in held)
     unigram = -lexis.unigram[stream.kind[stream.offsets[1600] :]].mean()
     assert -0.02 < surprise - perfect < 0.1
     assert surprise < unigram - 0.05

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from quatrain.errors import NothingFits
+from quatrain.evaluate import blind
 from quatrain.notepad import guard, table
 from quatrain.notepad.desk import Desk
 from quatrain.notepad.engine import wished
@@ -308,6 +309,11 @@ def test_lines_stream_in(client: httpx.Client, write: Any) -> None:
     assert asked.kinds == (rhyme.Kind.PERFECT, rhyme.Kind.FAMILY) and not asked.filters.names
 
 
+def test_the_voice_may_be_loaded_before_it_is_asked(client: httpx.Client, desk: Desk, write: Any) -> None:
+    write(SmallWriter([]))
+    assert client.post("/api/warm").json() == {"ready": True, "message": "Ready."}
+
+
 def test_what_fits_nothing_is_said(client: httpx.Client, write: Any) -> None:
     write(SmallWriter(NothingFits("Relax the rhyme.")))
     assert events(client.post("/api/suggest", json={"draft": []})) == [
@@ -335,3 +341,18 @@ def test_the_blind_page_says_what_it_needs(client: httpx.Client, desk: Desk) -> 
     assert client.get("/blind/").status_code == 403
     answer = client.get("/blind/", headers={"Cookie": f"quatrain={desk.cookie}"})
     assert (answer.status_code, fault(answer)) == (503, "not_ready")
+
+
+def test_the_blind_page_is_mounted_when_there_is_a_study(client: httpx.Client, desk: Desk) -> None:
+    pair = blind.Pair("p1", "prompt", ("The lamp is low",), ("truth", "base"), ("One line", "Other line"))
+    blind.Study((pair,), 1, {}).save(desk.songs.folder / "blind" / "study.json")
+    invited = {"Cookie": f"quatrain={desk.cookie}", "X-Quatrain-Token": ""}
+    page = client.get("/blind/", headers=invited)
+    assert page.status_code == 200 and "'sha256-" in page.headers["content-security-policy"]
+    assert client.get("/blind", headers=invited).headers["location"] == "/blind/"
+    shown = client.get("/blind/api/pair", params={"rater": "Ann"}, headers=invited).json()
+    assert set(shown["lines"]) == {"One line", "Other line"}
+    vote = {"rater": "Ann", "pair": shown["pair"], "choice": "first", "milliseconds": 900}
+    assert client.post("/blind/api/vote", json=vote, headers=invited).json() == {"done": 1, "total": 1}
+    assert client.post("/blind/api/vote", json=vote).status_code == 403
+    assert len((desk.songs.folder / "blind" / "votes.jsonl").read_text().splitlines()) == 1

@@ -32,7 +32,7 @@ def test_a_second_start_finds_the_first_one(tmp_path: Path) -> None:
         assert (tmp_path / KEY).stat().st_mode & 0o077 == 0
     finally:
         server.send_signal(signal.SIGINT)
-        server.wait(20)
+        assert server.wait(20) == 0
         assert server.stdout is not None
         server.stdout.close()
         client.close()

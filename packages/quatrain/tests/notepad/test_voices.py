@@ -79,9 +79,16 @@ def test_a_voice_learns_and_its_texts_are_forgotten(make: Make, tmp_path: Path) 
     assert not list((tmp_path / "voices" / "texts").iterdir())
 
 
-def test_a_training_that_fails_says_why(make: Make) -> None:
+def test_a_training_that_fails_says_why_and_leaves_nothing(make: Make, tmp_path: Path) -> None:
+    for name in (".mine.12ab", ".mine2.12ab"):
+        (tmp_path / "own" / name).mkdir(parents=True)
     job = _ended(make(BADLY).train("mine", [("One", "a b c")]))
     assert (job.state, job.message) == ("failed", "There are 3 words to learn from, and 200 are needed.")
+    for _ in range(500):
+        if not (tmp_path / "own" / ".mine.12ab").exists():
+            break
+        time.sleep(0.01)
+    assert [path.name for path in (tmp_path / "own").iterdir()] == [".mine2.12ab"]
 
 
 def test_a_training_that_is_stopped_leaves_nothing(make: Make, tmp_path: Path) -> None:

@@ -69,7 +69,9 @@ def truth(cache: Path | None, no_corpus: bool, as_json: bool) -> None:
 @click.option("--systems", default="", help="Which rows, separated by commas; by default all that can be had.")
 @click.option("--prompts", "most", type=click.IntRange(2, 200), default=200, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-def ablation(folder: Path, cache: Path | None, runs: Path | None, voice: str, systems: str, most: int, seed: int) -> None:
+def ablation(
+    folder: Path, cache: Path | None, runs: Path | None, voice: str, systems: str, most: int, seed: int
+) -> None:
     """Ask every system every prompt, measure, and write the table to FOLDER; it goes on where it was stopped."""
     from rich.console import Console
 

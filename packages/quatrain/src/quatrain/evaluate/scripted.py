@@ -1,6 +1,7 @@
 """A dry run of the blind comparison: scripts vote by preferences that are known, and the analysis must find them again.
 
-Scripted votes have the kind `scripted` and raters named `scripted-1`, `scripted-2`, …; no report counts them as people.
+Scripted votes have the kind `scripted` and raters named `scripted-1`, `scripted-2`, …; no report counts them as
+people.
 """
 
 from __future__ import annotations

@@ -47,12 +47,16 @@ def contestants(voice: Voice, cache: Path, runs: Path | None, names: Sequence[st
     return {name: one for name, one in found.items() if one is not None}
 
 
+def _weights(runs: Path | None, run: str) -> Path | None:
+    path = runs / run / "model.npz" if runs else None
+    return path if path and path.exists() else None
+
+
 def _one(name: str, voice: Voice, cache: Path, runs: Path | None) -> Contestant | None:
-    path = lambda run: runs / run / "model.npz" if runs and (runs / run / "model.npz").exists() else None
     if name in ("masks", "soft"):
         return _two(voice, masks=name == "masks")
     if name in ("tuned", "both"):
-        weights = path("tuned")
+        weights = _weights(runs, "tuned")
         return _two(tuned(voice, weights), masks=name == "both") if weights else None
     if name == "words":
         return Contestant(voice.plain, voice.plain.score)
@@ -63,14 +67,15 @@ def _one(name: str, voice: Voice, cache: Path, runs: Path | None) -> Contestant 
 
         real = Retrieval.load(cache)
         return Contestant(real, real.score)
-    if name == "joint" and path("joint"):
+    weights = _weights(runs, {"chars": "characters"}.get(name, name))
+    if name == "joint" and weights:
         from ..models.rivals.joint import Joint
 
-        return Contestant(Joint.load(path("joint")))
-    if name == "chars" and path("characters"):
+        return Contestant(Joint.load(weights))
+    if name == "chars" and weights:
         from ..models.rivals.characters import Characters
 
-        characters = Characters.load(path("characters"))
+        characters = Characters.load(weights)
         return Contestant(characters, characters.score)
     return None
 

@@ -71,9 +71,8 @@ class Ground:
         if not path.exists():
             learned = lx.learn([self.novels, self.verse], [self.prose_rows(), self.verse_rows()], least=12)
             self.runs.mkdir(parents=True, exist_ok=True)
-            np.savez_compressed(path, **learned.arrays())
-        with np.load(path, allow_pickle=False) as arrays:
-            return Lexis.of_arrays(arrays)
+            storage.write(path, learned.arrays())
+        return Lexis.of_arrays(storage.read(path))
 
     def streams(self, part: Part = Part.TRAIN) -> list[vocabulary.Stream]:
         """The slots of fiction and verse."""
@@ -156,11 +155,12 @@ def test(ground: Ground) -> dict[str, float]:
     model = vocabulary.VocabularyModel(lexis, transformer.size("base"), jax.random.key(0))
     model, _ = training.trained(ground.runs / "vocabulary", model)
     plan = vocabulary.Plan.of(lexis, share(held, lexis), BATCH * vocabulary.REACH)
-    unigram = {f"{name}, by counts alone": math.exp(-lexis.unigram[one.kind[one.kind >= 0]].mean())
-               for name, one in zip(("novels", "verse"), held, strict=True)}  # fmt: skip
-    learned = {name: perplexity(model, one, plan, lexis, 10_000) for name, one in zip(("novels", "verse"), held, strict=True)}
-    unknown = {f"{name}, words not known": float((one.kind < 0).mean()) for name, one in zip(("novels", "verse"), held, strict=True)}
-    return learned | unigram | unknown
+    found = {}
+    for name, one in zip(("novels", "verse"), held, strict=True):
+        found[name] = perplexity(model, one, plan, lexis, 10_000)
+        found[f"{name}, by counts alone"] = math.exp(-lexis.unigram[one.kind[one.kind >= 0]].mean())
+        found[f"{name}, share of words not known"] = float((one.kind < 0).mean())
+    return found
 
 
 def _train(ground: Ground, what: str, steps: int) -> None:
@@ -177,8 +177,11 @@ def _train(ground: Ground, what: str, steps: int) -> None:
         getattr(module, f"train_{what}")(ground, steps, _tell)
 
 
+WHAT = ("vocabulary", "structure", "plain", "joint", "characters", "tuned", "test", "voice")
+
+
 @click.command(help=__doc__)
-@click.argument("what", type=click.Choice(["vocabulary", "structure", "plain", "joint", "characters", "tuned", "test", "voice"]))
+@click.argument("what", type=click.Choice(WHAT))
 @click.option("--cache", "folder", type=click.Path(path_type=Path), help="The cache of tagged text.")
 @click.option("--runs", type=click.Path(path_type=Path), required=True, help="Where checkpoints are kept.")
 @click.option("--steps", type=int, default=4_000, show_default=True)

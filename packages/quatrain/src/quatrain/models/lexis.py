@@ -1,7 +1,7 @@
 """The lexis: the words that a model knows, and with which tags.
 
-A *kind* is a word with one of its tags (wind as a noun, wind as a verb). Kinds are sorted by tag, the most common first,
-so that the words that may stand under a tag are one slice: the tag-factored softmax compares only those.
+A *kind* is a word with one of its tags (wind as a noun, wind as a verb). Kinds are sorted by tag, the most common
+first, so that the words that may stand under a tag are one slice: the tag-factored softmax compares only those.
 """
 
 from __future__ import annotations
@@ -161,7 +161,8 @@ def grown(lexis: Lexis, lines: Lines, rows: np.ndarray, least: int = 2) -> tuple
     Returns:
         The lexis, and the place of every old kind in it [K].
     """
-    found = np.bincount(lines.words[np.isin(np.repeat(np.arange(len(lines)), lines.lengths), rows)], minlength=len(lines.kinds))
+    chosen = np.isin(np.repeat(np.arange(len(lines)), lines.lengths), rows)
+    found = np.bincount(lines.words[chosen], minlength=len(lines.kinds))
     counts: dict[tuple[str, int], int] = {}
     for row in np.flatnonzero(found).tolist():
         tag = lexis.tag_number.get(lines.kinds.tags[row], NOTHING)

@@ -64,7 +64,8 @@ def write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
             for name, array in arrays.items():
                 held = io.BytesIO()
                 np.lib.format.write_array(held, np.asarray(array), allow_pickle=False)
-                file.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), held.getvalue(), zipfile.ZIP_DEFLATED)
+                dated = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
+                file.writestr(dated, held.getvalue(), zipfile.ZIP_DEFLATED)
         os.replace(draft, path)
     except OSError as error:
         draft.unlink(missing_ok=True)
@@ -81,4 +82,4 @@ def read(path: Path) -> dict[str, np.ndarray]:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
-        raise BadModel(f"The model file '{path}' is missing or damaged. Install quatrain again, or train again.") from error
+        raise BadModel(f"The model file '{path}' is missing or damaged. Install quatrain or train again.") from error

@@ -3,8 +3,8 @@
     RUN/checkpoint.eqx   weights, state of the optimizer and step, replaced whole
     RUN/log.jsonl        one line every so often: step, loss, rate, held-out measures
 
-The rate of learning warms up, stays, and decays to nothing over the last part (Hu et al. 2024, arXiv 2404.06395): as long
-as it stays, a run may still be given more steps, or ended earlier.
+The rate of learning warms up, stays, and decays to nothing over the last part (Hu et al. 2024, arXiv 2404.06395): as
+long as it stays, a run may still be given more steps, or ended earlier.
 
 Source of the optimizer: Muon for matrices inside the transformer (Jordan et al. 2024; optax), AdamW (Loshchilov and
 Hutter 2019, 1711.05101) for everything else.
@@ -85,7 +85,7 @@ def optimizer(model: eqx.Module, schedule: Schedule) -> optax.GradientTransforma
 
 
 def _is_matrix(weights: Any) -> Any:
-    """Which weights are matrices inside a block: their path has `blocks` in it, and they have two axes of the stream."""
+    """Which weights are matrices inside a block, by their path."""
 
     def of(path: tuple, leaf: Any) -> MuonDimensionNumbers | None:
         names = [getattr(part, "name", "") for part in path]
@@ -140,7 +140,7 @@ def train(
         BadModel: the checkpoint is of another model.
         StorageError: the folder cannot be written.
     """
-    model = jax.tree.map(lambda leaf: jnp.array(leaf) if eqx.is_array(leaf) else leaf, model)  # its buffers are given away
+    model = jax.tree.map(lambda leaf: jnp.array(leaf) if eqx.is_array(leaf) else leaf, model)  # buffers are given away
     method = optimizer(model, schedule)
     state = method.init(eqx.filter(model, eqx.is_array))
     step = 0
@@ -200,7 +200,7 @@ def _resume(run: Path, model: M, state: Any) -> tuple[M, Any, int]:
     try:
         model, state, step = eqx.tree_deserialise_leaves(path, (model, state, jnp.asarray(0)))
     except Exception as error:  # equinox raises many kinds for a file that does not fit
-        raise BadModel(f"The checkpoint '{path}' is of another model or damaged. Remove the folder to begin anew.") from error
+        raise BadModel(f"The checkpoint '{path}' is of another model or damaged. Remove it to begin anew.") from error
     return model, state, int(step)
 
 

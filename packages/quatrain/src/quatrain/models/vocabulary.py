@@ -9,8 +9,8 @@ write the words left to right, all but the last:
                of the line before
 
 Each slot also reads the shape: tags of the word that it writes and of its neighbours, words and syllables left. Lines
-stand one after another in one sequence and every slot is asked, so nothing is padded but the ends of sequences. Asked is
-the word given its tag: only words seen under the tag compete, which costs a tenth of a full softmax.
+stand one after another in one sequence and every slot is asked, so nothing is padded but the ends of sequences. Asked
+is the word given its tag: only words seen under the tag compete, which costs a tenth of a full softmax.
 
 Source: two models that share the work, Castro and Attarian 2018 (arXiv 1811.04651); the rhyme word first, Pasini et al.
 2024 (2405.05176); a shape that sees ahead, SongNet (Li et al. 2020, 2004.08022). Where we depart: the shape enters as
@@ -57,16 +57,16 @@ class Slots(NamedTuple):
         tags: tags around the word to write, at `NEIGHBOURS`.
         place: 0 for the end word, else the place of the word to write, from 1.
         left: words still to write, this one too.
-        syllables: those to spend on the words still to write; for the end word on the whole line, in a range of its own.
+        syllables: to spend on the words still to write; for the end word on the whole line, in a range of its own.
         context: source, whether a gap stands before the line, and the closing mark of the line before (`context`).
     """
 
-    word: Array
-    tags: Array
-    place: Array
-    left: Array
-    syllables: Array
-    context: Array
+    word: Array | np.ndarray
+    tags: Array | np.ndarray
+    place: Array | np.ndarray
+    left: Array | np.ndarray
+    syllables: Array | np.ndarray
+    context: Array | np.ndarray
 
 
 class Batch(NamedTuple):
@@ -80,9 +80,9 @@ class Batch(NamedTuple):
     """
 
     slots: Slots
-    at: Array
-    target: Array
-    tag: Array
+    at: Array | np.ndarray
+    target: Array | np.ndarray
+    tag: Array | np.ndarray
 
 
 def context(source: int | np.ndarray, gap: bool | np.ndarray, close: int | np.ndarray) -> np.ndarray:
@@ -209,7 +209,7 @@ class VocabularyModel(eqx.Module):
             right = jnp.take_along_axis(scores, jnp.maximum(target, 0)[:, None], 1)[:, 0]
             found.append(jax.nn.logsumexp(scores, 1) - right)
             row, first = row + room, first + len(kinds)
-        return jnp.concatenate(found), batch.target >= 0
+        return jnp.concatenate(found), jnp.asarray(batch.target >= 0)
 
     def loss(self, batch: Batch, plan: Plan, lexis: Lexis) -> Array:
         """The mean surprise of a word given its tag."""
@@ -217,7 +217,7 @@ class VocabularyModel(eqx.Module):
         return jnp.sum(losses * asked) / jnp.maximum(jnp.sum(asked), 1)
 
 
-# ------------------------------------------------------------------------------------------------------------------ data
+# ----------------------------------------------------------------------------------------------------------------- data
 
 
 @dataclass(frozen=True)
@@ -337,6 +337,15 @@ def batches(
 def batch_of(
     streams: Sequence[Stream], cuts: list[tuple[int, int, int]], plan: Plan, lexis: Lexis, batch: int
 ) -> Batch:
+    """A batch of chosen pieces.
+
+    Args:
+        streams: of all sources.
+        cuts: which stream, first slot, and slot after the last of each piece; at most `batch` of them.
+        plan: of the softmax.
+        lexis: the words.
+        batch: sequences in a batch; the rest is empty.
+    """
     arrays = [np.zeros((batch, REACH, *field.shape[1:]), np.int32) for field in streams[0].slots]
     kind = np.full((batch, REACH), -1, np.int32)
     for row, (place, start, stop) in enumerate(cuts):

@@ -77,7 +77,7 @@ class Voice:
         try:
             card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise BadModel(f"The voice in '{folder}' has no card that can be read. Install or train it again.") from error
+            raise BadModel(f"The voice in '{folder}' has no readable card. Install or train it again.") from error
         if card.get("format") != FORMAT:
             raise BadModel(f"The voice in '{folder}' is of another version of quatrain. Train it again.")
         parts = {name: storage.read(folder / f"{name}.npz") for name in PARTS}

@@ -117,15 +117,22 @@ class Engine:
     def _loaded(self, tell: Callable[[Event], None]) -> Writer:
         """The writer with the voice that is chosen now."""
         voice = self._voices.current
-        if self._writer is None or self._writer[0] != voice:
+        version = f"{voice} {self._voices.made(voice)}"
+        if self._writer is None or self._writer[0] != version:
             tell(("status", {"message": f"Loading the voice '{voice}'.", "seconds_left": _LOADING}))
             from ..suggest import Writer
 
             self._writer = None  # never two in memory
             writer = Writer(voice)
             writer.warm()
-            self._writer = (voice, writer)
+            self._writer = (version, writer)
         return self._writer[1]
+
+    def warm(self) -> str:
+        """Begin to load the voice, so that the first line comes soon; why that cannot be, or nothing."""
+        if not self.missing():
+            self._thread.submit(self._loaded, lambda _: None)
+        return self.missing()
 
     def forget(self) -> None:
         """Let go of the loaded voice: it is gone, or another one has its name."""

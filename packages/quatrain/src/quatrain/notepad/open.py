@@ -85,7 +85,8 @@ def _run(desk: Desk, listener: socket.socket, open_browser: bool, tell: Callable
         limit_concurrency=400,
     )  # fmt: skip
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is the way out
+            uvicorn.Server(config).run(sockets=[listener])
     finally:
         note.unlink(missing_ok=True)
 

@@ -122,10 +122,11 @@ class _Sheet:
             if row and stringWidth(row + word, font, size) > room:
                 rows.append(row)
                 row, word = "", "    " + word.lstrip()
-            while stringWidth(word, font, size) > room:
-                cut = next(n for n in range(len(word), 0, -1) if n == 1 or stringWidth(word[:n], font, size) <= room)
-                rows.append(word[:cut])
-                word = word[cut:]
+            for char in word if stringWidth(word, font, size) > room else ():  # longer than a row: letter by letter
+                if row and stringWidth(row + char, font, size) > room:
+                    rows.append(row)
+                    row = ""
+                row, word = row + char, ""
             row += word
         return [*rows, row]
 

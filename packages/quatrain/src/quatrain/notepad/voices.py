@@ -86,6 +86,12 @@ class Voices:
             return BASE
         return chosen if chosen in _names() else BASE
 
+    def made(self, name: str) -> float:
+        """When a voice was written: a voice that was trained anew has its old name."""
+        from ..models import voice
+
+        return (voice.folder_of(name) / "card.json").stat().st_mtime
+
     def missing(self) -> str:
         """Why no voice can write; empty if one can."""
         if _names():
@@ -216,6 +222,7 @@ class Voices:
             else:
                 job.message = job.log[-1] if job.log else f"The training ended with an error ({code})."
                 job.state = "failed"
+                _clear(job.voice)
 
 
 def _names() -> list[str]:
@@ -255,5 +262,5 @@ def _clear(name: str) -> None:
     """Delete what a training left behind before it was done."""
     from ..models import voice
 
-    for rest in (f".{name}.work", f".{name}.new"):
-        shutil.rmtree(voice.own_folder() / rest, ignore_errors=True)
+    for rest in voice.own_folder().glob(f".{name}.*"):  # a name has no dot, so these are all its own
+        shutil.rmtree(rest, ignore_errors=True)

@@ -1,7 +1,7 @@
 """Worn-out rhymes: love and above, fire and desire, night and light.
 
-Counted in verse (how widely a pair is used, and how surely one word brings the other), with a list by hand of what songs
-added since; `making/pairs.py` has the formula.
+Counted in verse (how widely a pair is used, and how surely one word brings the other), with a list by hand of what
+songs added since; `making/pairs.py` has the formula.
 """
 
 from __future__ import annotations

@@ -145,7 +145,7 @@ _PLURALS = {
 }  # fmt: skip
 """Plurals by the last part of a word: fisherman, housewife, bookshelf."""
 _PLAIN_PLURALS = frozenset(
-    listed("human german roman norman shaman talisman ottoman caiman brahman mussulman cayman mongoose behoof delf pelf")
+    listed("human german roman norman shaman talisman ottoman caiman cayman brahman mussulman mongoose behoof pelf")
 )
 _KEEP_E = frozenset(listed("singe tinge binge whinge swinge"))
 """Singeing is not singing."""

@@ -1,7 +1,7 @@
 """The dictionary of words that have a meaning here: 33 thousand lemmas, how common each is, and their forms.
 
 A *lemma* is the form that stands in a dictionary (walk, leaf, good). A word in a line is a form of it: walked, leaves,
-better. Which lemma a form has depends on its tag: found is a form of find, as a past tense; left may be leave's or none.
+better. Which lemma a form has depends on its tag: found is a form of find as a past tense, and a word itself as a verb.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ FORMS = {
 _GRADES = frozenset(("JJR", "JJS", "RBR", "RBS"))
 _LIKE = {"NNP": "NN", "NNPS": "NNS", "FW": "NN", "CD": "JJ", "IN": "RB", "RP": "RB", "UH": "RB"}
 """Tags that the tagger gives to words which are something plainer here."""
-_RARER = {"NN": 0, "VB": 0, "JJ": 0, "RB": 0, "NNS": 16, "VBD": 8, "VBN": 16, "VBZ": 32, "VBG": 16, "JJR": 32, "JJS": 32}
+_RARER = {
+    "NN": 0, "VB": 0, "JJ": 0, "RB": 0, "VBD": 8, "NNS": 16, "VBN": 16, "VBG": 16, "VBZ": 32, "JJR": 32, "JJS": 32,
+}  # fmt: skip
 """How much rarer a form is than its word, in the unit of `use`; a guess is enough to tell leaves from leaves."""
 PLURAL = 1
 """Flag of a lemma that is its own plural: clothes, sheep."""
@@ -64,10 +66,11 @@ class Lemmas:
 
         Args:
             word: any spelling that a line may have: heav'n, walkin', bird's.
-            tag: fine Penn Treebank tag; of a composite one the first part counts. Without one, what is most usual.
+            tag: fine Penn Treebank tag; of a composite one the first part counts. Without one, what is most usual. A
+                word with a tag of grammar (MD, PRP, DT) has no lemma.
 
-        >>> [lemmas().words[n] for n in lemmas().of("leaves", "NNS")], [lemmas().words[n] for n in lemmas().of("found", "VBD")]
-        (['leaf'], ['find'])
+        >>> [lemmas().words[number] for number in lemmas().of("wolves", "NNS")]
+        ['wolf']
         """
         return self._cached(word, tag.partition("+")[0])
 
@@ -84,16 +87,18 @@ class Lemmas:
         if forms:
             return forms[0]
         usual = inflection.regular(word, tag)
-        if tag in _GRADES and not (inflection.has_degrees(word) and usual in lexicon() and not lexicon().is_name(usual)):
-            return ""
-        return usual
+        if tag not in _GRADES:
+            return usual
+        said = inflection.has_degrees(word) and usual in lexicon() and not lexicon().is_name(usual)
+        return usual if said else ""
 
     @functools.lru_cache(maxsize=1 << 17)  # noqa: B019 - there is one of it for the life of the program
     def _cached(self, word: str, tag: str) -> tuple[int, ...]:
+        tag = _LIKE.get(tag, tag)
+        if tag and tag not in inflection.PARTS:
+            return ()  # a word of grammar
         plain = pieces(word.lower().replace("’", "'"))[0]
-        asked = (_LIKE.get(tag, tag),) if tag else ()
-        known = [tag for tag in asked if tag in inflection.PARTS]
-        found = [lemma for one in known for lemma in self._under(plain, one)]
+        found = self._under(plain, tag) if tag else ()
         return tuple(dict.fromkeys(found)) or self._anyhow(plain)
 
     def _under(self, word: str, tag: str) -> Iterable[int]:
@@ -166,7 +171,7 @@ def _irregular() -> dict[tuple[str, str], tuple[str, ...]]:
             verbs = fields[0] == "verbs"
             continue
         word, second, third = fields
-        for tag, form in ((("VBD", second), ("VBN", third)) if verbs else ((second, third),)):
+        for tag, form in (("VBD", second), ("VBN", third)) if verbs else ((second, third),):
             found[word, tag] = (*found.get((word, tag), ()), form)
     return found
 

@@ -104,7 +104,7 @@ def main(folder: Path | None, listed: Path | None, norms: Path | None) -> None:
                    f"(mean over words {places.mean():.0f})")  # fmt: skip
     for name in ("verse", "novels") if folder else ():
         share, quantiles, others = retrieval(cache.load(name, folder or cache.default_folder()))
-        click.echo(f"next lines, {name}: {share:.3f} (chance 0.100), likeness {quantiles.tolist()}, others {others:.2f}")
+        click.echo(f"next lines, {name}: {share:.3f} (chance 0.1), likeness {quantiles.tolist()}, others {others:.2f}")
     for name, (value, count) in ratings(norms).items() if norms else ():
         click.echo(f"concreteness, {name}: {value:.3f} ({count:,} words)")
 

@@ -1,4 +1,4 @@
-"""The shipped tables: named columns of bytes in one compressed file. No pickle: a file holds numbers and text, no code."""
+"""The shipped tables: named columns of bytes in one compressed file. They hold numbers and text, never code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _WIDTHS = {"B": 1, "H": 2, "I": 4}
 
 def pack(columns: Mapping[str, bytes]) -> bytes:
     """One file with these columns; `columns` gives them back."""
-    head = b"".join(struct.pack("<B", len(name)) + name.encode() + struct.pack("<I", len(data)) for name, data in columns.items())
+    sizes = {name.encode(): len(data) for name, data in columns.items()}
+    head = b"".join(bytes([len(name)]) + name + struct.pack("<I", size) for name, size in sizes.items())
     body = struct.pack("<H", len(columns)) + head + b"".join(columns.values())
     return MAGIC + zlib.compress(body, 9)
 

@@ -2,9 +2,9 @@
 
     walked  VBD   use one's feet to advance      strolled, marched, strode, trod, trudged ...
 
-Of a meaning's words come first those that share it, then narrower ones (stroll for walk), then wider ones and those that
-share the wider meaning; of the last two only words that are also met in the same places (`fields.py`). Within a step
-common words, and those near in use, stand first.
+Of a meaning's words come first those that share it, then narrower ones (stroll for walk), then wider ones and those
+that share the wider meaning; of the last two only words that are also met in the same places (`fields.py`). Within a
+step common words, and those near in use, stand first.
 
 Source: WordNet 3.1 (its licence is in `data/LICENSES.txt`); the forms are made by `lemmas.py`.
 """
@@ -57,7 +57,7 @@ class Synonym:
         step: how near it is in meaning.
         syllables: the usual count.
         stress: one sign a syllable (`stress.of_word`).
-        same_metre: whether it can be sung where the word stood: a count in common, and no strong syllable on a weak one.
+        same_metre: whether it can be sung where the word stood: a count in common, no strong syllable on a weak one.
         common: how common its lemma is (`Lemmas.use`).
     """
 

@@ -52,7 +52,7 @@ def _forms() -> dict[str, set[str]]:
     return forms
 
 
-_PREFIXES = frozenset("con com dis mis sub pre pro per for non tele trans inter".split())
+_PREFIXES = frozenset(["con", "com", "dis", "mis", "sub", "pre", "pro", "per", "for", "non", "tele", "trans", "inter"])
 COMMON = 6
 """Parts of a compound are at least so common: mor and ning are none."""
 _FORMS = _forms()
@@ -85,7 +85,8 @@ def _tails(word: str) -> set[str]:
         found.add(word.rpartition("-")[2])
     for cut in range(3, len(word) - 2):
         head, tail = word[:cut], word[cut:]
-        if head not in _PREFIXES and known.common(tail) >= COMMON and known.common(head) >= COMMON and not known.is_name(tail):
+        least = min(known.common(head), known.common(tail))
+        if head not in _PREFIXES and least >= COMMON and not known.is_name(tail):
             ends = [(whole, ph.flat(part)) for whole in known.readings(word) for part in known.readings(tail)]
             if any(ph.flat(whole).endswith(part) and ph.stress(whole[-len(part) :]).strip("0") for whole, part in ends):
                 found |= {tail} | _FORMS.get(tail, set())

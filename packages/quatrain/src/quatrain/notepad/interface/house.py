@@ -35,6 +35,12 @@ def state(call: Call) -> Any:
     }
 
 
+def warm(call: Call) -> Any:
+    """Begin to load the voice."""
+    missing = call.desk.engine.warm()
+    return {"ready": not missing, "message": missing or "Ready."}
+
+
 def voices(call: Call) -> Any:
     """Every voice."""
     return call.desk.voices.listed()

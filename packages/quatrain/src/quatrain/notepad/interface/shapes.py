@@ -95,8 +95,9 @@ REWRITE = s.record(
 FILL = s.record("Fill", {"draft": DRAFT, "pattern": s.text(400, 1, r"[^\r\n]*")}, {"wishes": WISHES})
 
 _LIMITS = s.mapping(WHOLE)
+ENGINE = s.record("Engine", {"ready": s.flag(), "message": WORDS})
 STATE = s.record("State", {
-    "version": WORDS, "limits": _LIMITS, "engine": s.record("Engine", {"ready": s.flag(), "message": WORDS}),
+    "version": WORDS, "limits": _LIMITS, "engine": ENGINE,
     "voice": WORDS, "notice": s.maybe(WORDS), "songs": WHOLE, "trashed": WHOLE, "folder": WORDS,
 })  # fmt: skip
 JOB = s.record("Job", {

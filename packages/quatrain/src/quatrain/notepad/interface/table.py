@@ -53,6 +53,7 @@ ROUTES = (
     Route("GET", "/api/synonyms", "Words that mean the same", language.alike, {200: shapes.SYNONYMS}, query={
         "word": (_WORD, ""), "line": (s.text(2000), ""), "place": (s.whole(0, 1000), 0)}),
     Route("POST", "/api/suggest", "The next line", writing.suggest, {200: None}, shapes.SUGGEST),
+    Route("POST", "/api/warm", "Load the voice, for the first line to come soon", house.warm, {200: shapes.ENGINE}),
     Route("POST", "/api/verse", "The next lines", writing.verse, {200: None}, shapes.VERSE),
     Route("POST", "/api/rewrite", "A line or a word anew", writing.rewrite, {200: None}, shapes.REWRITE),
     Route("POST", "/api/fill", "A line with gaps", writing.fill, {200: None}, shapes.FILL),

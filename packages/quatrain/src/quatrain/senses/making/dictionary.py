@@ -12,6 +12,7 @@ import numpy as np
 from ...text.lexicon import CMU, LEVEL, NAME, table
 from ...text.lines import Lines
 from ...text.lists import shipped as listed
+from ...text.words import pieces
 from .. import inflection
 from ..lemmas import PARTS, PLURAL, Lemmas, irregular
 from .wordnet import Key, WordNet
@@ -71,7 +72,7 @@ def _is_wanted(word: str, tagged: int) -> bool:
     flags = table().flags(word)
     if flags < 0 or flags & NAME or len(word) < 2 or word in listed("profane"):
         return False
-    plain = word.isascii() and word.replace("-", "").replace("'", "").isalpha()
+    plain = word.isascii() and word.replace("-", "").replace("'", "").isalpha() and pieces(word) == (word,)
     return plain and (flags // LEVEL >= 1 or tagged > 0 or flags % 4 == CMU)
 
 

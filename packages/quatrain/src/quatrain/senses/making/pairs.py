@@ -70,7 +70,8 @@ def counted(verse: Lines) -> dict[tuple[str, str], float]:
         value[count < by_chance * often[one] * often[two]] = 0.0
         for a, b, worn in zip(one.tolist(), two.tolist(), value.tolist(), strict=True):
             pair = _pair(names[a], names[b])
-            found[pair] = max(found.get(pair, 0.0), worn)
+            if worn > found.get(pair, 0.0):
+                found[pair] = worn
     return found
 
 
@@ -88,5 +89,3 @@ def _pairs(verse: Lines, ends: np.ndarray, kinds: tuple[Kind, ...], back: int, p
 
 def _pair(first: str, second: str) -> tuple[str, str]:
     return (first, second) if first < second else (second, first)
-
-

@@ -1,4 +1,4 @@
-"""The meanings of the shipped lemmas, for synonyms: who shares a meaning, what is narrower or wider, and a short gloss."""
+"""The meanings of the shipped lemmas, for synonyms: who shares one, which are narrower or wider, and a short gloss."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ Matrix = Any  # a scipy sparse matrix; scipy is a maintainer's library
 
 
 def learn(lemmas: Lemmas, sources: Sequence[Lines], wordnet: WordNet) -> tuple[np.ndarray, np.ndarray]:
-    """The vector of every lemma (0 where nothing is known), and its share of the running words [lemmas, WIDTH], [lemmas]."""
+    """The vector of every lemma, 0 where nothing is known [lemmas, WIDTH], and its share of running words [lemmas]."""
     streams = [_stream(lines, lemmas) for lines in sources]
     counts = sum((np.bincount(tokens, minlength=len(lemmas)) for tokens, _ in streams), np.zeros(len(lemmas), int))
     known = np.flatnonzero(counts >= LEAST)

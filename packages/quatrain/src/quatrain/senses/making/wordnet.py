@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from ...text.lists import listed
+
 PARTS = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
-FIELDS = (
+FIELDS = listed(
     "adj.all adj.pert adv.all noun.Tops noun.act noun.animal noun.artifact noun.attribute noun.body noun.cognition "
     "noun.communication noun.event noun.feeling noun.food noun.group noun.location noun.motive noun.object "
     "noun.person noun.phenomenon noun.plant noun.possession noun.process noun.quantity noun.relation noun.shape "
     "noun.state noun.substance noun.time verb.body verb.change verb.cognition verb.communication verb.competition "
     "verb.consumption verb.contact verb.creation verb.emotion verb.motion verb.perception verb.possession "
     "verb.social verb.stative verb.weather adj.ppl"
-).split()
+)
 """The lexicographers' files, by number: every synset was written in one, so they are coarse fields of meaning."""
 Key = tuple[str, int]
 
@@ -44,7 +46,7 @@ class Synset:
     gloss: str
 
     def to(self, *relations: str) -> tuple[Key, ...]:
-        """The meanings that a relation leads to (`@` hypernym, `&` similar, `=` attribute, `\\` pertains to)."""
+        r"""The meanings that a relation leads to (`@` hypernym, `&` similar, `=` attribute, `\` pertains to)."""
         return tuple(key for relation, key in self.pointers if relation in relations)
 
 
