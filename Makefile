@@ -17,7 +17,8 @@ notepad: .venv/installed            ## the songwriter's notepad, in the browser
 	$(BIN)/quatrain
 
 test: check            ## every check and every test
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 packages/accord
+	$(BIN)/python -m pytest -n 2 packages/quatrain
 
 check: .venv/installed-dev            ## lint, format of imports, types, layer rules
 	$(BIN)/ruff check .

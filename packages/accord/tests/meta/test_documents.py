@@ -13,7 +13,10 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("
 EXAMPLES = sorted(ROOT.glob("examples/*.py"))
 SMALL = {"01_a_game_and_a_contract": {"episodes": 4}, "05_learn_and_sign": {"updates": 2, "episodes": 4}}
 TEXTS = {".py", ".md", ".toml", ".txt", ".cff", ".html", ".css", ".js", ".sh", ""}
-SKIPPED = {".git", ".venv", ".cache", "runs", "__pycache__", ".pytest_cache", ".ruff_cache", ".hypothesis"}
+SKIPPED = {
+    *(".git", ".venv", ".cache", "runs", "__pycache__", ".pytest_cache", ".ruff_cache", ".hypothesis"),
+    *("node_modules", "dist"),
+}
 
 FORBIDDEN = {
     "the address of a package registry": r"\b(?:pypi|pythonhosted|npmjs)\.(?:org|com)\b|\bcrates\.io\b",
