@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 from typing import NoReturn
@@ -49,6 +50,7 @@ def _interrupted(*_: object) -> NoReturn:
 
 def main() -> None:
     """Entry point of the command line."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # at these sizes threads mostly wait for each other
     for name in ("SIGTERM", "SIGHUP"):  # as polite as Ctrl-C
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupted)
