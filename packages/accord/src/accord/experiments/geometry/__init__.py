@@ -1,0 +1,1 @@
+"""Studies of the geometry of value functions: many seeds, one record."""

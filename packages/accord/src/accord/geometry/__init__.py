@@ -1,0 +1,1 @@
+"""The shape of value: what all policies of a process are worth, how learning moves through it, what represents it."""
