@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import ranking
+from .decode.gaps import Anew
 from .decode.ladder import Rung
 from .decode.search import Task
-from .decode.slots import Line
-from .page import Page, ending
+from .decode.slots import Line, before
+from .page import Page
 from .ranking import Facts
 from .senses.cliches import cliche
 from .senses.fields import field, likeness
@@ -106,6 +107,7 @@ def facts(tools: Tools, scene: Scene, found: Sequence[Candidate]) -> Facts:
         fluency=-tools.voice.plain.surprise(lines, scene.heard),
         fit=-np.array([one.surprise.mean() for one in found]),
         worst=-np.array([one.surprise.max() for one in found]),
+        lift=lift(tools, scene, found),
         picture=np.array([picture(one.words, one.tags) for one in found]),
         rarity=np.array([-np.log(lexis.counts[kind]) if kind >= 0 else 0.0 for kind in ends]),
         shape=np.array([one.filling.likely for one in found]),
@@ -116,6 +118,25 @@ def facts(tools: Tools, scene: Scene, found: Sequence[Candidate]) -> Facts:
         repeated=np.array([again[one.kinds[one.kinds >= 0]].sum() for one in found], float),
         relaxed=np.array([len(one.filling.rung.relaxed) for one in found], float),
     )
+
+
+def lift(tools: Tools, scene: Scene, found: Sequence[Candidate]) -> np.ndarray:
+    """How much less lines surprise after the draft than at the beginning of a song, in nats a word [candidates].
+
+    Surprise alone says which line is common; this says which one belongs here.
+    """
+    if not scene.lines:
+        return np.zeros(len(found))
+    start = before((), tools.voice.lexis, tools.voice.vocabulary, tools.voice.source, known=tools.known)
+    memory, alike, gained = scene.search.read(start), {}, np.zeros(len(found))
+    for place, one in enumerate(found):
+        alike.setdefault(id(one.filling.task), []).append(place)
+    for places in alike.values():
+        kinds = np.array([found[place].kinds for place in places])
+        alone = Anew(scene.search, found[places[0]].filling.task, start, memory).surprise(np.maximum(kinds, 0))
+        after = np.array([found[place].surprise for place in places])
+        gained[places] = np.where(kinds >= 0, alone - after, 0.0).mean(1)
+    return gained
 
 
 def misses(tools: Tools, metre: str, one: Candidate) -> float:
@@ -131,7 +152,7 @@ def suggestion(tools: Tools, scene: Scene, one: Candidate) -> Suggestion:
     rung = one.filling.rung
     partner = scene.partners[-1] if scene.partners else None
     said = tools.known.pronounce(one.words[-1], one.tags[-1])
-    kind = compared(ending(partner, tools.known), said).kind if partner else Kind.NONE
+    kind = compared(tools.ending(partner), said).kind if partner else Kind.NONE
     count = rung.asked.syllables
     reasons = [f"{count} syllable{'s' * (count != 1)}"]
     if partner:

@@ -26,11 +26,12 @@ class Weights:
         fluency: mean log-probability of a word under the plain model; above the 80th percentile it counts no more.
         fit: mean log-probability of a word under the vocabulary model, given the shape.
         worst: the least likely word under the vocabulary model, which is where a line breaks.
+        lift: how much less the words surprise after the draft than by themselves: whether the line belongs here.
         picture: mean concreteness of the content words.
         rarity: how rare the end word is.
         shape: how natural the shape is.
         metre: stresses that fall where those of the lines before do.
-        likeness: how near the line is to those before it; best in the middle, neither copy nor stranger.
+        likeness: how near the line is to those before it; best about as near as true next lines are (`LIKE`).
         mood: how near it is to the mood words.
         worn: how worn out the rhyme is (0 to 1).
         repeated: content stems of the last lines that come again (a count).
@@ -38,14 +39,15 @@ class Weights:
         alike: in choosing the set, likeness to a line already chosen (0 to 1).
     """
 
-    fluency: float = 1.0
+    fluency: float = 1.5
     fit: float = 0.7
-    worst: float = 0.5
+    worst: float = 0.8
+    lift: float = 1.0
     picture: float = 0.6
-    rarity: float = 0.2
+    rarity: float = 0.1
     shape: float = 0.3
     metre: float = 0.4
-    likeness: float = 0.3
+    likeness: float = 0.5
     mood: float = 1.0
     worn: float = -0.5
     repeated: float = -1.0
@@ -60,6 +62,7 @@ class Facts:
     fluency: np.ndarray
     fit: np.ndarray
     worst: np.ndarray
+    lift: np.ndarray
     picture: np.ndarray
     rarity: np.ndarray
     shape: np.ndarray
@@ -72,6 +75,8 @@ class Facts:
 
 
 _AS_IS = ("worn", "repeated", "relaxed")
+LIKE = 0.3
+"""Likeness of a line to those before it that is neither a copy's nor a stranger's (`senses.fields.USUAL`)."""
 ALMOST_ALL = 80.0
 """Percentile above which fluency is no longer a merit."""
 
@@ -90,7 +95,7 @@ def scores(facts: Facts, weights: Weights | None = None) -> np.ndarray:
         if field.name == "fluency":
             values = np.minimum(values, np.percentile(values, ALMOST_ALL)) if len(values) else values
         if field.name == "likeness":
-            values = -np.abs(_standard(values))
+            values = -np.abs(values - LIKE)
         total += getattr(weights, field.name) * (values if field.name in _AS_IS else _standard(values))
     return total
 

@@ -19,7 +19,7 @@ from .decode.search import Given, Task
 from .errors import BadSetting, BadText, NothingFits
 from .judging import Candidate, Filling
 from .models.shape import MOST_WORDS
-from .page import Page, Sung, ending, length
+from .page import Page, Sung, length
 from .text import lemma, syllables
 from .text.rhyme import EXACT, compared
 from .text.words import is_word, key, tokens
@@ -53,9 +53,9 @@ def scene_of(tools: Tools, draft: Sequence[str], line: int, wishes: Wishes) -> t
     page = dataclasses.replace(before, fresh=sung.first)
     start = max(p for p, one in enumerate(whole.lines[: place + 1]) if one.first)
     stop = next((p for p in range(place + 1, len(whole.lines)) if whole.lines[p].first), len(whole.lines))
-    end = ending(sung, tools.known)
+    end = tools.ending(sung)
     others = [one for one in whole.lines[start:stop] if one is not sung]
-    partners = [one for one in others if compared(ending(one, tools.known), end).kind in EXACT]
+    partners = [one for one in others if compared(tools.ending(one), end).kind in EXACT]
     wishes = dataclasses.replace(wishes, scheme="", rhyme_with=None, like=None)
     return tools.scene(page, wishes, partners), sung
 
@@ -83,7 +83,7 @@ def words_anew(tools: Tools, scene: Scene, sung: Sung, word: int) -> Iterator[Su
     numbers = tuple(tools.voice.lexis.tag_number.get(one, 0) for one in tags)
     ends = None
     if word == len(tagged) - 1 and scene.partners:
-        found = tools.ends.rhyming([ending(one, tools.known) for one in scene.partners], scene.wishes.kinds)
+        found = tools.ends.rhyming([tools.ending(one) for one in scene.partners], scene.wishes.kinds)
         ends = found.kinds[palette.open[found.kinds] & (tools.voice.lexis.kind_tag[found.kinds] == numbers[word])]
     task = Task(numbers, _total(tools, sung), ends, given)
     listed = Anew(scene.search, task, scene.before, scene.memory).words(kinds, word)
@@ -131,7 +131,7 @@ def filled(tools: Tools, scene: Scene, pattern: str) -> Iterator[Suggestion]:
         given = {p: Given.of(word, tags[p], palette, tools.known) for p, word in known.items()}
         for total in _totals(tools, scene, tags, given):
             asked.setdefault(Asked(tags, total, kinds), likely)
-    partners = [ending(sung, tools.known) for sung in scene.partners] if kinds else []
+    partners = [tools.ending(sung) for sung in scene.partners] if kinds else []
     end = given.pop(last, None)
     request = Request(scene.search, tools.ends, partners, scene.without, given=given, end=end)
     found = request.tasks(

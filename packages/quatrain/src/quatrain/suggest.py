@@ -20,7 +20,7 @@ import numpy as np
 
 from . import judging, rewriting
 from .decode.gaps import Anew
-from .decode.ladder import Asked
+from .decode.ladder import Asked, Rung
 from .decode.request import Request
 from .decode.search import Given, Manner, Task
 from .decode.slots import Line
@@ -30,7 +30,7 @@ from .judging import Candidate, Filling
 from .models import drawing
 from .models.shape import COMPLETE, Shape
 from .models.voice import Voice
-from .page import Page, ending
+from .page import Page
 from .text import syllables
 from .tools import Scene, Tools
 from .wishes import Suggestion, Wishes
@@ -146,21 +146,16 @@ class Writer:
         return rewriting.filled(self.tools, self.tools.scene(Page.of(draft), wishes or Wishes()), pattern)
 
     def score(self, draft: Sequence[str], candidates: Sequence[str]) -> list[float]:
-        """How well each of some lines goes on with a draft by the vocabulary model: mean log-probability of a word."""
+        """How well each of some lines goes on with a draft: how much less the vocabulary model is surprised after it.
+
+        In nats a word. Source: of true next lines among ten of the same structure, three times as many are found by
+        this as by likelihood, which mostly tells how common a line's words are.
+        """
         scene = self.tools.scene(Page.of(draft), Wishes())
-        found = []
-        for text in candidates:
-            numbers = [self.voice.lexis.of(word, tag) for word, tag in self.tools.tagged(text)]
-            if not numbers:
-                found.append(-np.inf)
-                continue
-            total = sum(syllables.usual(self.tools.known.pronounce(*pair)) for pair in self.tools.tagged(text))
-            task = Task(tuple(tag for _, tag, _ in numbers), total)
-            kinds = np.array([[kind for *_, kind in numbers]])
-            known = np.maximum(kinds, 0)  # what is not known costs nothing
-            costs = Anew(scene.search, task, scene.before, scene.memory).surprise(known)[kinds >= 0]
-            found.append(-float(costs.mean()) if costs.size else 0.0)
-        return found
+        read = [self._read(scene, text) for text in candidates]
+        gained = judging.lift(self.tools, scene, [one for one in read if one])
+        each = iter(gained.tolist())
+        return [next(each) if one else -np.inf for one in read]
 
     def dream(self, verses: int, lines: int, seed: int) -> list[list[str]]:
         """Verses as the voice writes them by itself, without wishes or ranking: what it has learned, to be rehearsed.
@@ -200,7 +195,7 @@ class Writer:
             tag = max(asked, key=lambda one: asked[one]).tags[-1]
             asked = {one: likely for one, likely in asked.items() if one.tags[-1] == tag}
             end = Given.of(wishes.end, tag, palette, self.tools.known)
-        partners = [ending(sung, self.tools.known) for sung in scene.partners] if kinds else []
+        partners = [self.tools.ending(sung) for sung in scene.partners] if kinds else []
         request = Request(scene.search, self.tools.ends, partners, scene.without, end=end)
         found = request.tasks(
             sorted(asked, key=lambda one: -asked[one]), candidates=ROUND[1], most=ROUND[0], strict=wishes.strict
@@ -221,6 +216,19 @@ class Writer:
             )
             if words not in self.voice.copies and words not in here and not DISAGREE & set(itertools.pairwise(words))
         ]
+
+    def _read(self, scene: Scene, text: str) -> Candidate | None:
+        """A line that somebody wrote, as if it were a candidate; None for one without a known word."""
+        pairs = self.tools.tagged(text)
+        numbers = [self.voice.lexis.of(word, tag) for word, tag in pairs]
+        kinds = np.array([kind for *_, kind in numbers])
+        if not (kinds >= 0).any():
+            return None
+        words, tags = zip(*pairs, strict=True)
+        total = sum(syllables.usual(self.tools.known.pronounce(*pair)) for pair in pairs)
+        task = Task(tuple(tag for _, tag, _ in numbers), total)
+        costs = Anew(scene.search, task, scene.before, scene.memory).surprise(np.maximum(kinds, 0)[None])[0]
+        return Candidate(Filling(Rung(Asked(tags, total), (), ()), task, 0.0), words, kinds, costs)
 
     def _dreamed(self, lines: int, seed: int) -> list[str]:
         lexis, voice = self.voice.lexis, self.voice

@@ -18,7 +18,7 @@ from .models import drawing
 from .models.reading import Memory
 from .models.shape import COMPLETE, MOST_WORDS, Shape
 from .models.voice import Voice
-from .page import SEEN, Page, Sung, ending, length
+from .page import SEEN, Page, Sung, length
 from .text import stress
 from .text.diction import Filters
 from .text.lexicon import Pronunciation, lexicon
@@ -106,6 +106,11 @@ class Tools:
         """The shape of a line of the draft."""
         return Shape(self.line(sung).tags, max(length(sung, self.known), 1), sung.close)
 
+    def ending(self, sung: Sung) -> Pronunciation:
+        """How the last word of a line sounds, by its tag there: a separate way, ways that separate."""
+        word, tag = self.tagged(sung.text)[-1]
+        return self.known.pronounce(word, tag)
+
     def tags(self, word: str) -> list[str]:
         """The tags of a word, the most usual first; of one that the lexis does not know as it stands alone."""
         lexis = self.voice.lexis
@@ -139,7 +144,7 @@ class Tools:
             partners=rhymed,
             search=search,
             metre=stress.common([stress.of_line(sung.text) for sung in shown[-4:]]).name,
-            without=tuple(ending(sung, self.known) for sung in page.section),
+            without=tuple(self.ending(sung) for sung in page.section),
         )
 
     def shapes(self, scene: Scene) -> dict[Shape, float]:

@@ -78,11 +78,11 @@ def test_unlabelled_lines_keep_the_wish_and_no_word_rhymes_with_itself(world):
                 (one.tags, one.syllables, one.kinds) for one in asked()
             ]
             checked += 1
-            entries = [second.entry(word)[:1] for word in (partner, words[-1])]
+            entries = [second.entry(word) for word in (partner, words[-1])]
             if all(entries):
                 heard += 1
-                keys = [rhyme.ph.rhyme(entry[0][1]) for entry in entries]
-                assert keys[0] == keys[1], (partner, words[-1])
+                keys = [{rhyme.ph.rhyme(sounds) for _, sounds in entry} for entry in entries]
+                assert keys[0] & keys[1], (partner, words[-1])
     assert checked > 1000 and labelled > 100 and heard > 1000 and nothing < 5
 
 

@@ -29,9 +29,9 @@ def test_the_most_likely_line_is_not_the_best():
     assert merits[-1] == pytest.approx(merits[-3]) and (np.diff(merits[:9]) > 0).all()
 
 
-def test_likeness_is_best_in_the_middle():
-    merits = scores(replace(EVEN, likeness=np.arange(10.0)))
-    assert set(np.argsort(merits)[-2:]) == {4, 5} and set(np.argsort(merits)[:2]) == {0, 9}
+def test_likeness_is_best_where_true_next_lines_have_it():
+    merits = scores(replace(EVEN, likeness=np.linspace(-0.2, 0.7, 10)))  # -0.2, -0.1 … 0.3 … 0.7
+    assert np.argsort(merits)[-1] == 5 and np.argsort(merits)[0] == 0 and (np.diff(merits[5:]) < 0).all()
 
 
 def test_at_most_two_lines_with_one_end():

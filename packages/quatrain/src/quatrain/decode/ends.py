@@ -2,8 +2,8 @@
 
 Everything about the end of a word that decides how it rhymes gets a number, once for all kinds of a lexis; what has the
 partner's numbers is found by index, and only that is compared. The answer is the one of `text.rhyme.compared`, which
-takes the best pair of readings. A second dictionary is heard as well: an end word is *sure* when the first reading
-of each word rhymes in both.
+takes the best pair of readings. A second dictionary is heard as well: an end word is *sure* when the first readings
+rhyme, and some of the second dictionary do too. First is a strong one, since a line ends on it: `that` with an A.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ class Found:
     Attributes:
         kinds: ascending [found].
         how: place in `KINDS` of the loosest rhyme that each has with a partner [found].
-        sure: whether the first readings rhyme as asked by both dictionaries, as far as they know the words [found].
+        sure: whether the first readings rhyme as asked, and some readings of the second dictionary as far as it
+            knows the words [found].
     """
 
     kinds: np.ndarray
@@ -87,8 +88,8 @@ class Ends:
         self._words = np.array([word for word, _ in rows])
         self._number: dict[tuple[str, bytes], int] = {}
         self._features: dict[bytes, dict[str, int]] = {}
-        self._of = self._table([readings[:READINGS] for _, readings in rows], READINGS)
-        self._second = self._table([_second(word) for word, _ in rows], 1)
+        self._of = self._table([_strong_first(readings)[:READINGS] for _, readings in rows], READINGS)
+        self._second = self._table([_second(word) for word, _ in rows], READINGS)
         self._feminine = np.array([n == "key" and ph.count(v) > 1 for n, v in self._number] + [False])
         self._rows, self._row_starts = _index(self._of, len(self._number))
 
@@ -134,7 +135,7 @@ class Ends:
 
     def _rhyming(self, partner: Pronunciation, wanted: frozenset[Kind]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Rows that rhyme with one partner, how, and whether surely."""
-        readings = [self._codes(reading) for reading in partner.readings[:READINGS]]
+        readings = [self._codes(reading) for reading in _strong_first(partner.readings)[:READINGS]]
         looked = {_LOOKED_UP[kind] for kind in wanted if kind in _LOOKED_UP}
         parts = [self._having(codes[name]) for codes in readings for name in sorted(looked)]
         rows = np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
@@ -203,9 +204,14 @@ class Ends:
         return table
 
 
+def _strong_first(readings: Sequence[bytes]) -> list[bytes]:
+    """Readings without a stress (`that` as in `that I`) after the others."""
+    return sorted(readings, key=lambda reading: not set(ph.stress(reading)) - {"0"})
+
+
 def _second(word: str) -> list[bytes]:
-    """The first reading of a word in the second dictionary; none if it does not list it."""
-    return [sounds for _, sounds in table("misaki").entry(word)[:1]]
+    """The readings of a word in the second dictionary; none if it does not list it."""
+    return [sounds for _, sounds in table("misaki").entry(word)[:READINGS]]
 
 
 def _index(of: dict[str, np.ndarray], total: int) -> tuple[np.ndarray, np.ndarray]:

@@ -23,6 +23,7 @@ LEAST, SHARE = 3, 0.08
 EVERY = Filters()
 """All filters on."""
 _BITS = 64
+_HISSING = frozenset(ph.CODES[name] for name in ("S", "Z", "SH", "ZH", "CH", "JH"))
 
 
 def admitted(lexis: Lexis) -> np.ndarray:
@@ -136,12 +137,19 @@ def _several(sets: np.ndarray) -> np.ndarray:
 
 
 def _second(words: Sequence[str]) -> np.ndarray:
-    """The syllable sets of the second dictionary, 0 for a word that it does not list [words]."""
+    """The syllable sets of the second dictionary, 0 for a word that it does not list [words].
+
+    It leaves plurals and the like to rules: towards is counted as toward, since an s after a sound that does not hiss
+    adds no syllable.
+    """
     second, known = table("misaki"), {}
     for word in words:
         if word not in known:
+            listed = [sounds for _, sounds in second.entry(word)]
+            if not listed and word.endswith("s"):
+                listed = [sounds for _, sounds in second.entry(word[:-1]) if sounds[-1] not in _HISSING]
             known[word] = 0
-            for _, sounds in second.entry(word):
+            for sounds in listed:
                 known[word] |= 1 << ph.count(sounds)
     return np.array([known[word] for word in words], np.uint64)
 

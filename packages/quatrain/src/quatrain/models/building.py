@@ -27,7 +27,7 @@ from ..text import cache, prose, verse
 from ..text.corpus import Part
 from ..text.lines import Lines
 from . import lexis as lx
-from . import storage, structure, training, transformer, vocabulary, voice
+from . import rare, storage, structure, training, transformer, vocabulary, voice
 from .lexis import Lexis
 
 BATCH = 64
@@ -134,7 +134,7 @@ def build_voice(ground: Ground, target: Path, card: dict[str, Any]) -> dict[str,
     structure_, _ = training.trained(ground.runs / "structure", structure.start(table))
     seen = [copies.hashes_of(ground.novels, ground.prose_rows()), copies.hashes_of(ground.verse, ground.verse_rows())]
     parts = {
-        "lexis": lexis.arrays(),
+        "lexis": {**lexis.arrays(), **rare.rare(lexis)},
         "vocabulary": storage.weights(vocabulary_),
         "structure": {**table.arrays(), **storage.weights(structure_)},
         "plain": storage.read(ground.runs / "plain" / "model.npz"),

@@ -1,7 +1,7 @@
 """A voice: everything that one way of writing needs, in one folder of plain arrays.
 
     card.json          what it is: data, licence, hours, measures
-    lexis.npz          words, tags, counts
+    lexis.npz          words, tags, counts; rare words, which are added on loading (`rare`)
     vocabulary.npz     weights of the vocabulary model
     structure.npz      weights and table of the structure model
     plain.npz          the plain model, judge of fluency
@@ -25,7 +25,7 @@ import numpy as np
 from ..decode.copies import Copies
 from ..decode.network import Network
 from ..errors import BadModel, BadSetting, StorageError, UnknownName
-from . import storage
+from . import rare, storage
 from .lexis import Lexis
 from .rivals.plain import Plain
 from .shape import Structure
@@ -91,10 +91,14 @@ class Voice:
             BadModel: something is missing.
         """
         try:
+            lexis = Lexis.of_arrays(parts["lexis"])
+            if "rare_words" in parts["lexis"]:
+                lexis, vocabulary = rare.widened(lexis, parts["vocabulary"], parts["lexis"])
+                parts = {**parts, "lexis": lexis.arrays(), "vocabulary": vocabulary}
             return cls(
                 name=name,
                 card=card,
-                lexis=Lexis.of_arrays(parts["lexis"]),
+                lexis=lexis,
                 vocabulary=Network.of(parts["vocabulary"]),
                 table=Structure.of_arrays(parts["structure"]),
                 structure=Twin.of(parts["structure"]),

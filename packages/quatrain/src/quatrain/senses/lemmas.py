@@ -25,7 +25,7 @@ FORMS = {
 _GRADES = frozenset(("JJR", "JJS", "RBR", "RBS"))
 _LIKE = {"NNP": "NN", "NNPS": "NNS", "FW": "NN", "CD": "JJ", "IN": "RB", "RP": "RB", "UH": "RB"}
 """Tags that the tagger gives to words which are something plainer here."""
-_RARER = {
+RARER = {
     "NN": 0, "VB": 0, "JJ": 0, "RB": 0, "VBD": 8, "NNS": 16, "VBN": 16, "VBG": 16, "VBZ": 32, "JJR": 32, "JJS": 32,
 }  # fmt: skip
 """How much rarer a form is than its word, in the unit of `use`; a guess is enough to tell leaves from leaves."""
@@ -120,7 +120,7 @@ class Lemmas:
     def _anyhow(self, word: str) -> tuple[int, ...]:
         """Lemmas of a word without a (helpful) tag: the commonest first."""
         found: dict[int, int] = {}
-        for tag, loss in _RARER.items():
+        for tag, loss in RARER.items():
             for lemma in self._under(word, tag):
                 found[lemma] = max(found.get(lemma, -99), self.use(lemma, inflection.PARTS[tag]) - loss)
         return tuple(sorted(found, key=lambda lemma: (-found[lemma], lemma)))
