@@ -183,7 +183,7 @@ class Ends:
 
     def _codes(self, reading: bytes) -> dict[str, int]:
         """The numbers of a reading; -2 for what no word of the lexis has."""
-        features = sound._features(reading)
+        features = sound.features(reading)
         return {n: self._number.get((n, features[n]), -2) if n in features else -3 for n in NAMES}
 
     def _having(self, code: int) -> np.ndarray:
@@ -195,7 +195,7 @@ class Ends:
         for row, readings in enumerate(listed):
             for column, reading in enumerate(readings):
                 if reading not in self._features:
-                    features = sound._features(reading).items()
+                    features = sound.features(reading).items()
                     self._features[reading] = {
                         n: self._number.setdefault((n, v), len(self._number)) for n, v in features
                     }

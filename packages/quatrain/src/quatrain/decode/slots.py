@@ -13,14 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..models.lexis import NOTHING, Lexis
+from ..models.order import CLOSES, NEIGHBOURS
 from ..text import syllables
-from ..text.clauses import MARKS
 from ..text.lexicon import Lexicon, lexicon
 from .network import Network, Slots
 
-NEIGHBOURS = (0, 1, 2, -1, -2)
-"""Where, from the word to write, a slot sees the shape's tags."""
-CLOSES = ("", *sorted(MARKS))
 _NO_SLOTS = Slots(*(np.zeros((1, 0, *more), np.int64) for more in ((), (len(NEIGHBOURS),), (), (), (), ())))
 
 

@@ -30,9 +30,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from ..text.clauses import MARKS
 from ..text.lines import Lines
 from .lexis import NOTHING, Lexis
+from .order import CLOSES, NEIGHBOURS, SOURCES
+from .order import FICTION as FICTION
+from .order import MINE as MINE
+from .order import VERSE as VERSE
 from .transformer import Size, Transformer
 
 REACH = 64
@@ -40,12 +43,6 @@ REACH = 64
 LONGEST = 15
 """Words that a place can be told apart by; a line with more words counts as one with this many."""
 MOST_SYLLABLES = 23
-NEIGHBOURS = (0, 1, 2, -1, -2)
-"""Where, from the word to write, a slot sees the shape's tags."""
-CLOSES = ("", *sorted(MARKS))
-FICTION, VERSE, MINE = range(3)
-"""Where a line comes from; the songwriter's own text is a source of its own."""
-SOURCES = 3
 _PLACES = {"place": LONGEST + 1, "left": LONGEST + 1, "syllables": 2 * (MOST_SYLLABLES + 1)}
 
 

@@ -143,7 +143,7 @@ class _Codes:
         seen: dict[tuple[str, bytes], int] = {}
         for row, readings in enumerate(kinds.readings):
             for column, reading in enumerate(readings[:READINGS]):
-                for name, value in _features(reading).items():
+                for name, value in features(reading).items():
                     self._of[name][row, column] = seen.setdefault((name, value), len(seen))
         words: dict[str, int] = {}
         self._feminine = np.zeros(len(seen) + 1, bool)  # by the code of a key; the last place is for "no reading"
@@ -203,7 +203,7 @@ class _Codes:
         return best
 
 
-def _features(reading: bytes) -> dict[str, bytes]:
+def features(reading: bytes) -> dict[str, bytes]:
     """What `_Codes` compares; a feature that cannot count is left out."""
     key = ph.rhyme(reading)
     last = ph.nuclei(reading)[-1]
