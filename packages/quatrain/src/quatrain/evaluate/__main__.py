@@ -68,9 +68,10 @@ def truth(cache: Path | None, no_corpus: bool, as_json: bool) -> None:
 @click.option("--voice", default="base", show_default=True)
 @click.option("--systems", default="", help="Which rows, separated by commas; by default all that can be had.")
 @click.option("--prompts", "most", type=click.IntRange(2, 200), default=200, show_default=True)
+@click.option("--scheme", default="", metavar="LETTERS", help="Ask by a rhyme scheme, as ABBA, instead of by line.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 def ablation(
-    folder: Path, cache: Path | None, runs: Path | None, voice: str, systems: str, most: int, seed: int
+    folder: Path, cache: Path | None, runs: Path | None, voice: str, systems: str, most: int, scheme: str, seed: int
 ) -> None:
     """Ask every system every prompt, measure, and write the table to FOLDER; it goes on where it was stopped."""
     from rich.console import Console
@@ -81,7 +82,7 @@ def ablation(
     with Console(stderr=True).status("Loading") as status:
         made = measuring.table_of(
             folder, cache or caches.default_folder(), runs, voice, tuple(filter(None, systems.split(","))), most, seed,
-            lambda name, done, every: status.update(f"{name}: {done} of {every}"),
+            lambda name, done, every: status.update(f"{name}: {done} of {every}"), scheme,
         )  # fmt: skip
     made.show(Console())
 

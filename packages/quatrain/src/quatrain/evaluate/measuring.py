@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,7 @@ def table_of(
     most: int = 200,
     seed: int = 0,
     progress: Progress | None = None,
+    scheme: str = "",
 ) -> Table:
     """Ask every system every prompt, measure, and write the table.
 
@@ -47,6 +49,7 @@ def table_of(
         most: prompts.
         seed: of the run.
         progress: called with the system, prompts done and prompts in all.
+        scheme: asked in place of the line that the true next one rhymes with, which is then no row.
 
     Raises:
         UnknownName: no such voice.
@@ -63,17 +66,20 @@ def table_of(
         verse = caches.load("verse", cache)
         plain = np.flatnonzero(verse.plain)
         sampled = np.random.default_rng(seed).choice(plain, min(SAMPLED, len(plain)), replace=False)
-        questions = coherence.items(verse, QUESTIONS)
+        questions = [] if scheme else coherence.items(verse, QUESTIONS)
         given = Given(concreteness=metrics.concreteness_quartile([verse.of(row) for row in sampled], noun))
         for name, one in found.items():
-            if one.score is not None:
+            if one.score is not None and questions:
                 estimate = coherence.retrieval(questions, one.score)
                 extra[name] = {"retrieval": estimate} if estimate else {}
                 if progress:
                     progress(f"retrieval by {name}", QUESTIONS, QUESTIONS)
+    asked = prompts.load("form")[:most]
+    if scheme:
+        asked = tuple(replace(prompts.under_scheme(prompt, scheme), next="", tags=()) for prompt in asked)
     made = table.ablation(
         {name: one.write for name, one in found.items()},
-        prompts.load("form")[:most],
+        asked,
         folder,
         tools,
         seed=seed,

@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ..models import storage
-from ..models.voice import Voice
+from ..models.voice import Voice, folder_of
 from ..suggest import Writer
 from ..wishes import Suggestion, Wishes
 from .running import System
 
 Scores = Callable[[Sequence[str], Sequence[str]], Sequence[float]]
 NAMES = ("chars", "words", "joint", "retrieval", "soft", "tuned", "both", "masks")
-LABELS = {"tuned": "two, tuned, no masks", "both": "two, tuned, masks"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,6 +90,8 @@ def _two(voice: Voice, masks: bool) -> Contestant:
 
 
 def tuned(voice: Voice, path: Path) -> Voice:
-    """The voice with the vocabulary model that was tuned by reward."""
+    """The voice with the vocabulary model that was tuned by reward (before or after rare words were added to it)."""
     parts = {**voice.weights, "vocabulary": storage.read(path)}
+    if len(parts["vocabulary"]["words"]) != len(voice.lexis.words):
+        parts["lexis"] = storage.read(folder_of(voice.name) / "lexis.npz")
     return Voice.of(voice.name, voice.card, parts)

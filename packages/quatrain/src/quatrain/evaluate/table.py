@@ -37,7 +37,8 @@ LABELS = {
     "retrieval": "retrieval",
     "soft": "two, no masks",
     "masks": "two, masks",
-    "tuned": "two, tuned",
+    "tuned": "two, tuned, no masks",
+    "both": "two, tuned, masks",
     "truth": "truth",
 }
 """Headings."""

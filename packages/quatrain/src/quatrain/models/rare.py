@@ -68,7 +68,7 @@ def _neighbours(lexis: Lexis, words: list[str], tags: np.ndarray) -> np.ndarray:
     rows = space().rows(words, [lexis.tags[tag] for tag in tags])
     mine = space().rows([lexis.words[word] for word in lexis.kind_word], [lexis.tags[tag] for tag in lexis.kind_tag])
     near = np.full((len(words), NEIGHBOURS), -1, np.int32)
-    for tag in np.unique(tags):
+    for tag in np.unique(tags).tolist():
         kinds = lexis.starts[tag] + np.flatnonzero(mine[lexis.starts[tag] : lexis.starts[tag + 1]] >= 0)
         places = np.flatnonzero((tags == tag) & (rows >= 0))
         if len(kinds) < NEIGHBOURS:
@@ -117,8 +117,8 @@ def _guessed(
     near, tags = arrays["rare_near"], arrays["rare_tag"]
     vectors = table[lexis.kind_word[np.maximum(near, 0)]].mean(1)
     level = np.zeros(len(tags), np.float32)
-    for tag in np.unique(tags):
-        kinds = np.arange(lexis.starts[tag], lexis.starts[tag + 1])
+    for tag in np.unique(tags).tolist():
+        kinds = np.arange(*lexis.starts[tag : tag + 2].tolist())
         here = tags == tag
         if not len(kinds):
             continue
