@@ -11,6 +11,7 @@ import click
 from .. import __version__
 from .commands.counterexamples import counterexamples
 from .commands.games import games
+from .commands.geometry import geometry
 from .commands.group import Commands
 from .commands.payments import payments
 from .commands.play import play
@@ -32,7 +33,7 @@ def cli() -> None:
     """Games between selfish agents, and the contracts that make them cooperate."""
 
 
-for command in (run, show, resume, report, solve, counterexamples, play, payments, games, presets):
+for command in (run, show, resume, report, solve, counterexamples, play, payments, geometry, games, presets):
     cli.add_command(command)
 
 
