@@ -16,6 +16,9 @@ from .commands.group import Commands, Entry
 COMMANDS = {
     "notepad": Entry("commands.notepad", needs=("notepad.open",)),
     "next": Entry("commands.next", needs=("suggest",)),
+    "verse": Entry("commands.verse", needs=("suggest",)),
+    "rewrite": Entry("commands.rewrite", needs=("suggest",)),
+    "fill": Entry("commands.fill", needs=("suggest",)),
     "rhyme": Entry("commands.rhyme"),
     "check": Entry("commands.check"),
     "train": Entry("commands.train", needs=("yours",)),

@@ -102,7 +102,7 @@ class Writer:
         """
         wishes = wishes or Wishes()
         wishes = dataclasses.replace(wishes, scheme=wishes.scheme or "ABAB", rhyme_with=None, end=None)
-        going = [*draft, ""]
+        going = [*draft, ""] if draft else []
         for number in range(lines):
             seed = (wishes.seed + number * 1_000_003) % 2**62
             found = list(self.suggest(going, dataclasses.replace(wishes, seed=seed)))

@@ -31,6 +31,7 @@ from .decode.slots import before as read_before
 from .decode.stems import Stems
 from .models import storage, training, vocabulary
 from .models.lexis import Lexis
+from .models.order import NEIGHBOURS
 from .models.shape import Shape, shape_of
 from .models.training import Report
 from .models.vocabulary import Batch, Plan, Slots, VocabularyModel
@@ -121,15 +122,19 @@ class Tuner:
         )
 
     def write(self, prompts: Sequence[Prompt], samples: int, seed: int) -> list[tuple[Before, Written]]:
-        """Lines for prompts, written freely: the tag of every word is given, nothing else is held."""
+        """Lines for prompts, written freely: the tag of every word is given, nothing else is held.
+
+        Each is a task of its own: candidates of one task never share an end word, so they are no draws of the model.
+        A line that comes out twice for a prompt is kept once.
+        """
         search = Search(Network.of(storage.weights(self.model, np.float32)), self._free, self._stems)
         found = []
         for place, prompt in enumerate(prompts):
             before = read_before(prompt.lines, self.lexis, search.network, self.source, known=self._known)
             tags = tuple(self.lexis.tag_number[tag] for tag in prompt.shape.tags)
-            task = Task(tags, prompt.shape.syllables, candidates=samples)
+            task = Task(tags, prompt.shape.syllables, candidates=1)
             manner = Manner(temperature=1.0, top=1.0, doubt=0.0, again=True)
-            found.append((before, search.write([task], before, seed + place, manner)))
+            found.append((before, search.write([task] * samples, before, seed + place, manner)))
         return found
 
     def measured(self, prompt: Prompt, lines: Sequence[tuple[str, ...]]) -> dict[str, np.ndarray]:
@@ -153,7 +158,7 @@ class Tuner:
         run: Path | None = None,
         tell: Callable[[int, dict], None] | None = None,
     ) -> VocabularyModel:
-        """Tune the model; the learning curve goes to `RUN/curve.jsonl`.
+        """Tune the model; the learning curve goes to `RUN/log.jsonl`.
 
         Args:
             prompts: to write for, drawn from at random.
@@ -215,7 +220,7 @@ class Tuner:
         self, prompts: Sequence[Prompt], written: Sequence[tuple[Before, Written]], plan: Plan, rows: int
     ) -> tuple[Batch, np.ndarray]:
         """Every line as a sequence with the lines before it; only the line itself is asked."""
-        deep = {"tags": (len(vocabulary.NEIGHBOURS),)}
+        deep = {"tags": (len(NEIGHBOURS),)}
         fields = [np.zeros((rows, vocabulary.REACH, *deep.get(name, ())), np.int32) for name in Slots._fields]
         kind, owner, row = np.full((rows, vocabulary.REACH), -1, np.int32), [], 0
         network = Network.of(storage.weights(self._trained, np.float32))

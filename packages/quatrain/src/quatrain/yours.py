@@ -3,7 +3,7 @@
     tag        her text, as any corpus (nothing of it is kept when the voice is written)
     grow       her words join the lexis; a new one begins as the mean of common words with its tag
     rehearse   the base voice writes lines by itself; they are learned again beside hers, so that it forgets little
-    learn      the models go on for a few passes; the best blend of old and new weights on held-out lines wins
+    learn      layers go on for a few passes, her words are counted; what held-out lines gain by is kept
     write      a voice like any other, with a card that says what changed
 
 Source: rehearsal with lines that the model wrote itself, Robins 1995 (Connection Science 7). Where we depart: shapes
@@ -14,28 +14,31 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
+import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
+from . import differences
 from .decode import copies
+from .differences import Rhymes, Sample
 from .errors import BadText
+from .models import adapting, storage, structure, vocabulary, voice
 from .models import lexis as lx
-from .models import storage, structure, training, vocabulary, voice
-from .models.lexis import Lexis
-from .models.transformer import Size
+from .models.adapting import Texts
 from .models.voice import Voice
+from .suggest import Writer
 from .text import cache, corpus, verse
 from .text.corpus import Document, Form, Part
 from .text.diction import Filters
 from .text.lines import Lines
+from .text.selection import FUNCTION_WORDS
 
 EVERYTHING = verse.Wanted(
     low=1, high=15, plain=False, filters=Filters(archaic=False, dialect=False, profane=False, names=False), known=False
@@ -43,17 +46,13 @@ EVERYTHING = verse.Wanted(
 """A songwriter's words are hers, whatever they are."""
 LEAST = 200
 """Words that a text must have to learn from."""
-BATCH = 16
-"""Sequences in a step, about half of them hers."""
-PASSES = (2, 12)
-"""Passes over her text: fewest, for a long one, and most, for a short one."""
-STEPS = (60, 1500)
-"""Steps: fewest and most."""
-REHEARSED = 1200
+ENGLISH = 0.1
+"""Share of words that are grammar's (the, and, of, ...): below this a text is of another language, or a list."""
+REHEARSED = 600
 """Lines that the base voice writes to itself."""
-RATE, MATRICES = 2e-4, 0.0
+_CHUNK = 24
+"""Verses of four lines that are rehearsed between two savings."""
 
-M = TypeVar("M")
 Tell = Callable[[str, float, float], None]
 """What is being done, how much of it (0 to 1), and seconds left."""
 
@@ -71,6 +70,10 @@ class Changed:
         yours: perplexity of a word given its tag on her held-out lines, before and after.
         range: the same on lines in the base voice's manner that were not rehearsed, before and after.
         seconds: in all.
+        leaning: words that it says more often now, the most telling first.
+        shapes: perplexity of a symbol of her held-out lines' shapes, before and after.
+        rhymes: how her lines rhyme.
+        samples: her lines, and how the voice before and the new one go on from them.
     """
 
     name: str
@@ -81,6 +84,10 @@ class Changed:
     yours: tuple[float, float]
     range: tuple[float, float]
     seconds: float
+    leaning: tuple[str, ...] = ()
+    shapes: tuple[float, float] = (1.0, 1.0)
+    rhymes: Rhymes = field(default_factory=Rhymes)
+    samples: tuple[Sample, ...] = ()
 
 
 def train(
@@ -96,51 +103,85 @@ def train(
         seed: of everything that is drawn.
 
     Raises:
-        BadText: no text, or too little to learn from.
+        BadText: no text, or too little to learn from, or not English.
         BadSetting: not a name for a voice.
         UnknownName: no such base voice.
         StorageError: the folder cannot be written.
     """
     began, tell = time.monotonic(), tell or (lambda *_: None)
     target = voice.new_folder(name)
-    documents = [one for path in paths for one in corpus.read(Path(path), Form.VERSE)]
-    work = target.with_name(f".{name}.{_mark(documents, base, seed)}")  # after a kill the same training goes on there
-    lines = _tagged(documents, work, tell)
     own = Voice.load(base)
-    rows = {part: dataclasses.replace(EVERYTHING, part=part).rows(lines) for part in Part}
-    learned, held = rows[Part.TRAIN], np.concatenate([rows[Part.VALID], rows[Part.TEST]])
-    if lines.lengths[learned].sum() < LEAST or not len(held):
-        raise BadText(
-            f"There are {lines.lengths[learned].sum()} words to learn from, and {LEAST} are needed. Give more songs; "
-            "until then the base voice writes."
-        )
-    rehearsal = list(_rehearsal(own, seed, tell))
+    documents = _documents(paths)
+    work = voice.work_folder(name, _mark(documents, base, seed))  # after a kill the same training goes on there
     try:
-        new, changed = _learned(own, lines, learned, held, _spoken(rehearsal, work), work, tell, seed)
+        lines = _tagged(documents, work, tell)
+        rows = {part: dataclasses.replace(EVERYTHING, part=part).rows(lines) for part in Part}
+        _enough(lines, rows)
+        writer = Writer(own)
+        spoken = _spoken(_rehearsal(writer, work, seed, tell), work)
+        parts, found = _learned(own, lines, rows, spoken, work, tell, seed)
+        told = {name: [round(value, 2) for value in found[name]] for name in ("yours", "range", "shapes")}
         card = {
-            "name": name, "based on": base, "lines": len(learned), "words": changed["words"],
-            "made": time.strftime("%Y-%m-%d"), "source": vocabulary.MINE, **changed["card"],
+            "name": name, "based on": base, "lines": len(rows[Part.TRAIN]), "words": found["words"],
+            "made": time.strftime("%Y-%m-%d"), "source": vocabulary.MINE, "measures": told,
+            "new words": len(found["new_words"]), "steps": found.pop("steps"), "kept": found.pop("kept"),
         }  # fmt: skip
+        tell("comparing", 0.0, 10.0)
+        new = Voice.of(name, card, parts)
+        samples = differences.samples(writer, Writer(new), lines, rows[Part.TEST])
         target.parent.mkdir(parents=True, exist_ok=True)
-        voice.save(target, card, new)
+        voice.save(target, card, parts)
+    except BadText:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
     finally:
         shutil.rmtree(work / "cache", ignore_errors=True)
     shutil.rmtree(work, ignore_errors=True)
-    return Changed(
-        name, target, len(learned), changed["words"], changed["new words"], changed["yours"], changed["range"],
-        time.monotonic() - began,
-    )  # fmt: skip
+    seconds = time.monotonic() - began
+    return Changed(name, target, len(rows[Part.TRAIN]), seconds=seconds, samples=samples, **found)
 
 
 # ----------------------------------------------------------------------------------------------------------------- text
 
 
+def _documents(paths: Iterable[Path]) -> list[Document]:
+    """Her texts, with no two of a name, so that each is told apart."""
+    found: dict[str, Document] = {}
+    for path in paths:
+        for one in corpus.read(Path(path), Form.VERSE):
+            name = one.name if one.name not in found else f"{Path(path)}/{one.name}"
+            found[name] = dataclasses.replace(one, name=name)
+    return list(found.values())
+
+
 def _mark(documents: list[Document], base: str, seed: int) -> str:
     """Changes with anything that a training depends on."""
-    digest = hashlib.sha256(f"{base} {seed} {PASSES} {STEPS} {RATE} {MATRICES}".encode())
+    how = (base, seed, REHEARSED, adapting.PASSES, adapting.STEPS, adapting.RATE)
+    digest = hashlib.sha256(repr(how).encode())
     for one in documents:
         digest.update("\n".join((one.name, *one.units)).encode(errors="surrogatepass"))
     return digest.hexdigest()[:12]
+
+
+def _enough(lines: Lines, rows: dict[Part, np.ndarray]) -> None:
+    """Whether there is something to learn.
+
+    Raises:
+        BadText: too little, or of another language.
+    """
+    count = int(lines.lengths[rows[Part.TRAIN]].sum())
+    if count < LEAST or not all(len(rows[part]) for part in Part):
+        raise BadText(
+            f"There are {count} words to learn from (lines of up to {EVERYTHING.high} words count, equal ones once), "
+            f"and {LEAST} are needed, and some lines to be held out. Give more songs; until then the base voice writes."
+        )
+    grammar = np.array([word in FUNCTION_WORDS for word in lines.kinds.words])
+    share = float(grammar[lines.words].mean())
+    if share < ENGLISH:
+        raise BadText(
+            f"This does not look like English: {share:.0%} of the words are its small ones (the, and, of), where songs "
+            "have 40%. The voices write English; give songs in it."
+        )
 
 
 def _tagged(documents: list[Document], work: Path, tell: Tell, name: str = "yours") -> Lines:
@@ -155,21 +196,24 @@ def _tagged(documents: list[Document], work: Path, tell: Tell, name: str = "your
     return cache.load(name, work / "cache")
 
 
-def _rehearsal(base: Voice, seed: int, tell: Tell) -> Iterator[list[str]]:
-    """Verses that the base voice writes, each line going on from those before it."""
-    from .suggest import Writer
+def _rehearsal(writer: Writer, work: Path, seed: int, tell: Tell) -> list[list[str]]:
+    """Verses that the base voice writes, each line going on from those before it; those written before a kill stay."""
+    path = work / "rehearsal.json"
+    verses: list[list[str]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    began, first = time.monotonic(), len(verses)
+    while len(verses) * 4 < REHEARSED:
+        chunk = int(np.random.default_rng([seed, len(verses)]).integers(2**62))
+        verses += writer.dream(_CHUNK, 4, chunk)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps(verses), encoding="utf-8")
+        os.replace(draft, path)
+        share = min(len(verses) * 4 / REHEARSED, 1.0)
+        pace = (time.monotonic() - began) / (len(verses) - first)
+        tell("rehearsing", share, pace * max(REHEARSED / 4 - len(verses), 0.0))
+    return verses
 
-    writer, began, done = Writer(base), time.monotonic(), 0
-    rng = np.random.default_rng(seed)
-    while done < REHEARSED:
-        verses = writer.dream(24, 4, int(rng.integers(2**62)))
-        yield from verses
-        done += sum(map(len, verses))
-        share = min(done / REHEARSED, 1.0)
-        tell("rehearsing", share, (time.monotonic() - began) * (1 - share) / max(share, 0.01))
 
-
-def _spoken(verses: list[list[str]], work: Path) -> Lines:
+def _spoken(verses: Sequence[Sequence[str]], work: Path) -> Lines:
     units = tuple(line for one in verses for line in (*one, ""))
     return _tagged([Document("rehearsal", Form.VERSE, units)], work, lambda *_: None, "rehearsal")
 
@@ -177,167 +221,47 @@ def _spoken(verses: list[list[str]], work: Path) -> Lines:
 # ------------------------------------------------------------------------------------------------------------- learning
 
 
-Parts = dict[str, Mapping[str, np.ndarray]]
-
-
 def _learned(
-    base: Voice,
-    lines: Lines,
-    learned: np.ndarray,
-    held: np.ndarray,
-    rehearsed: Lines,
-    work: Path,
-    tell: Tell,
-    seed: int,
-) -> tuple[Parts, dict[str, Any]]:
+    base: Voice, lines: Lines, rows: dict[Part, np.ndarray], spoken: Lines, work: Path, tell: Tell, seed: int
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The parts of the new voice, and what changed."""
+    learned = rows[Part.TRAIN]
     lexis, moved = lx.grown(base.lexis, lines, learned)
-    model = grown_model(base, lexis, moved)
-    ours = np.arange(len(rehearsed))
-    kept, apart = ours[rehearsed.part == 0], ours[rehearsed.part != 0]
-    hers = vocabulary.stream(lines, learned, lexis, vocabulary.MINE)
-    theirs = vocabulary.stream(rehearsed, kept, lexis, base.source)
-    tests = {
-        "yours": vocabulary.stream(lines, held, lexis, vocabulary.MINE),
-        "range": vocabulary.stream(rehearsed, apart, lexis, base.source),
-    }
-    share = np.bincount(np.concatenate([hers.tag, theirs.tag]), minlength=len(lexis.tags)).astype(float)
-    plan = vocabulary.Plan.of(lexis, share / share.sum(), BATCH * vocabulary.REACH)
-    slots = len(hers.kind)
-    passes = np.clip(200_000 / max(slots, 1), *PASSES)
-    steps = int(np.clip(2 * passes * slots / (BATCH * vocabulary.REACH), *STEPS))
-    measure = lambda model: {name: _perplexity(model, one, plan, lexis) for name, one in tests.items()}
-    before = measure(model)
-    begun = model
-    model = training.train(
-        begun,
-        lambda model, batch: model.loss(batch, plan, lexis),
-        lambda skip: _mixed(hers, theirs, plan, lexis, seed, skip),
-        training.Schedule(steps, warm=20, decay=0.6, rate=RATE, matrices=MATRICES, every=max(steps // 40, 1)),
-        work / "vocabulary",
-        tokens=BATCH * vocabulary.REACH,
-        tell=lambda report: tell("learning", report.step / report.steps, report.seconds_left),
-    )
-    model = blended(begun, model, lambda model: _perplexity(model, tests["yours"], plan, lexis))
-    after = measure(model)
-    shapes = _structure(base, lines, learned, rehearsed, work, seed, tell)
+    kept, apart = np.flatnonzero(spoken.part == 0), np.flatnonzero(spoken.part != 0)
+    texts = Texts(
+        *(vocabulary.stream(source, some, lexis, kind) for source, some, kind in (
+            (lines, learned, vocabulary.MINE), (spoken, kept, base.source),
+            (lines, rows[Part.VALID], vocabulary.MINE), (lines, rows[Part.TEST], vocabulary.MINE),
+            (spoken, apart, base.source),
+        ))
+    )  # fmt: skip
+    say = lambda what: lambda report: tell(what, report.step / report.steps, report.seconds_left)
+    begun = adapting.grown_model(base, lexis, moved)
+    model = adapting.learned(begun, lexis, texts, work / "vocabulary", seed, say("learning"))
+    tell("weighing", 0.0, 20.0)
+    words = adapting.chosen(storage.weights(begun, np.float32), storage.weights(model, np.float32), lexis, texts)
+    own = [_shapes(lines, part, base) for part in Part]
+    old = structure.stream(verse.examples(spoken, dataclasses.replace(EVERYTHING, fresh=False)), base.table)
+    shapes, both = adapting.shapes(base, own, old, work / "structure", seed, say("learning shapes"))
     mine = copies.hashes_of(lines, learned) % np.uint64(base.copies.span)
     seen = copies.Copies(np.union1d(base.copies.hashes, mine.astype(base.copies.hashes.dtype)), base.copies.span)
-    parts: Parts = {
-        "lexis": lexis.arrays(), "vocabulary": storage.weights(model), "structure": shapes,
+    half = {name: np.asarray(array, np.float16) for name, array in words.weights.items()}
+    parts = {
+        "lexis": lexis.arrays(), "vocabulary": half, "structure": {**base.table.arrays(), **shapes},
         "plain": base.weights["plain"], "copies": seen.arrays(),
     }  # fmt: skip
-    new = tuple(lexis.words[len(base.lexis.words) :])
-    both = {name: (round(before[name], 2), round(after[name], 2)) for name in tests}
-    words = int(lines.lengths[learned].sum())
-    card = {"measures": both, "new words": len(new), "steps": steps}
-    return parts, {"words": words, "new words": new, **both, "card": card}
+    lean = dataclasses.asdict(words.lean) if words.lean else None
+    return parts, {
+        "words": int(lines.lengths[learned].sum()),
+        "new_words": tuple(lexis.words[len(base.lexis.words) :]),
+        "yours": words.yours, "range": words.range, "shapes": both,
+        "leaning": differences.leaning(lexis, texts.own, words.shift),
+        "rhymes": differences.rhymes(lines, learned),
+        "steps": adapting.steps_of(len(texts.own.kind)), "kept": {"of the new layers": words.blend, "lean": lean},
+    }  # fmt: skip
 
 
-def blended(old: M, new: M, cost: Callable[[M], float]) -> M:
-    """The best model on the way from an old one to a new one; where every step costs more, the old one.
-
-    Source: Wortsman et al. 2022, robust fine-tuning (arXiv 2109.01903).
-
-    Args:
-        old: before training.
-        new: after it.
-        cost: on lines held out.
-    """
-    way = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
-    models = [jax.tree.map(lambda a, b, share=share: a + share * (b - a), old, new) for share in way]
-    costs = [cost(model) for model in models]
-    return models[int(np.argmin(costs))]
-
-
-def grown_model(base: Voice, lexis: Lexis, moved: np.ndarray) -> vocabulary.VocabularyModel:
-    """The base voice's vocabulary model for a lexis that has grown.
-
-    Args:
-        base: the voice.
-        lexis: from `lexis.grown`.
-        moved: where the old kinds stand in it [old kinds].
-    """
-    weights = {name: np.asarray(array, np.float32) for name, array in base.weights["vocabulary"].items()}
-    old, rng = len(base.lexis.words), np.random.default_rng(0)
-    rows = np.zeros((len(lexis.words), weights["words"].shape[1]), np.float32)
-    rows[:old] = weights["words"]
-    bias = np.full(len(lexis.kind_word), np.nan, np.float32)
-    bias[moved] = weights["bias"]
-    for tag in range(1, len(lexis.tags)):
-        kinds = np.arange(lexis.starts[tag], lexis.starts[tag + 1])
-        known = kinds[~np.isnan(bias[kinds])]
-        usual = rows[lexis.kind_word[known[:50]]].mean(0) if len(known) else 0.0
-        for kind in kinds[np.isnan(bias[kinds])]:
-            bias[kind] = np.nanmedian(bias[kinds]) if len(known) else 0.0
-            if lexis.kind_word[kind] >= old:
-                rows[lexis.kind_word[kind]] = usual + rng.normal(0, 0.02, rows.shape[1])
-    weights |= {"words": rows, "bias": bias}
-    mine = vocabulary.context(vocabulary.MINE, np.repeat([False, True], len(vocabulary.CLOSES)),
-                              np.tile(np.arange(len(vocabulary.CLOSES)), 2))  # fmt: skip
-    if base.source != vocabulary.MINE:  # her lines begin as the base voice's own
-        theirs = mine + (base.source - vocabulary.MINE) * 2 * len(vocabulary.CLOSES)
-        weights["context"] = weights["context"].copy()
-        weights["context"][mine] = weights["context"][theirs]
-    model = vocabulary.VocabularyModel(lexis, size_of(weights), jax.random.key(0))
-    return storage.restored(model, weights)
-
-
-def size_of(weights: Mapping[str, np.ndarray]) -> Size:
-    """The size of a stored model, from its weights."""
-    layers = len({name.split(".")[2] for name in weights if name.startswith("net.blocks.")})
-    return Size(len(weights["net.norm"]), layers, weights["net.blocks.0.bias"].shape[0])
-
-
-def _mixed(
-    hers: vocabulary.Stream, theirs: vocabulary.Stream, plan: vocabulary.Plan, lexis: Lexis, seed: int, skip: int
-) -> Iterator[vocabulary.Batch]:
-    """Batches, half of hers and half rehearsed."""
-    place = 0
-    cuts = [vocabulary.sequences(one) for one in (hers, theirs)]
-    while True:
-        rng = np.random.default_rng([seed, place])
-        if place >= skip:
-            shift = int(rng.integers(6))
-            chosen = []
-            for number, one in enumerate((hers, theirs)):
-                spans = vocabulary.sequences(one, shift) if len(cuts[number]) < 200 else cuts[number]
-                spans = spans if len(spans) else cuts[number]
-                picked = rng.choice(len(spans), min(BATCH // 2, len(spans)), replace=False)
-                chosen += [(number, *spans[i].tolist()) for i in picked]
-            yield vocabulary.batch_of([hers, theirs], chosen, plan, lexis, BATCH)
-        place += 1
-
-
-def _perplexity(
-    model: vocabulary.VocabularyModel, one: vocabulary.Stream, plan: vocabulary.Plan, lexis: Lexis
-) -> float:
-    found = [model.losses(batch, plan, lexis) for batch in vocabulary.batches([one], plan, lexis, BATCH, None)]
-    total = sum(float(jnp.sum(losses * asked)) for losses, asked in found)
-    return float(np.exp(total / max(sum(int(asked.sum()) for _, asked in found), 1)))
-
-
-def _structure(
-    base: Voice, lines: Lines, learned: np.ndarray, rehearsed: Lines, work: Path, seed: int, tell: Tell
-) -> dict[str, np.ndarray]:
-    """The structure model after a few passes over her shapes and the rehearsed ones."""
-    weights = {name: array for name, array in base.weights["structure"].items() if name not in base.table.arrays()}
-    model = structure.StructureModel(len(base.table), size_of(weights), jax.random.key(0))
-    model = storage.restored(model, weights)
-    wanted = dataclasses.replace(EVERYTHING, fresh=False)
-    streams = [structure.stream(verse.examples(source, wanted), base.table) for source in (lines, rehearsed)]
-    steps = int(np.clip(len(learned) // 20, 20, 300))
-
-    def both(skip: int) -> Iterator[structure.Batch]:
-        sources = [structure.batches(one, 8, seed, skip // 2) for one in streams]
-        while True:
-            for source in sources:
-                yield next(source)
-
-    model = training.train(
-        model, structure.StructureModel.loss, both,
-        training.Schedule(steps, warm=10, decay=0.6, rate=RATE, matrices=MATRICES, every=max(steps // 10, 1)),
-        work / "structure",
-        tell=lambda report: tell("learning shapes", report.step / report.steps, report.seconds_left),
-    )  # fmt: skip
-    return {**base.table.arrays(), **storage.weights(model)}
+def _shapes(lines: Lines, part: Part, base: Voice) -> structure.Stream | None:
+    """The shapes of one part of her text; none if there are none."""
+    found = verse.examples(lines, dataclasses.replace(EVERYTHING, part=part, fresh=False))
+    return structure.stream(found, base.table) if len(found) else None

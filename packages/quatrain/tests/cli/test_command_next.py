@@ -219,7 +219,8 @@ def test_a_voice_is_trained_and_says_what_changed(path, monkeypatch):
         tell("reading", 0.5, 30.0)
         if name == "Base":
             raise BadSetting("'Base' is no name for a voice.")
-        return Changed("mine", path / "own" / "mine", 120, 900, ("blorfing", "skrrt"), (80.0, 31.0), (20.0, 21.5), 90.0)
+        return Changed("mine", path / "own" / "mine", 120, 900, ("blorfing", "skrrt"), (80.0, 31.0), (20.0, 21.5), 90.0,
+                       ("saddle", "trail"), (6.0, 5.5), habits, (sample,))  # fmt: skip
 
     @dataclass
     class Changed:
@@ -231,13 +232,23 @@ def test_a_voice_is_trained_and_says_what_changed(path, monkeypatch):
         yours: tuple
         range: tuple
         seconds: float
+        leaning: tuple
+        shapes: tuple
+        rhymes: object
+        samples: tuple
+
+    habits = SimpleNamespace(perfect=0.5, near=0.125, pairs=(("late", "gate"),))
+    sample = SimpleNamespace(line="I rode all night", before="In the light", after="With the saddle tight")
 
     monkeypatch.setitem(sys.modules, "quatrain.yours", SimpleNamespace(train=train))
     got = said("song.txt", "--seed", "4", command=train_command)
     assert got.exit_code == 0 and [str(one) for one in asked[0][0]] == ["song.txt"]
     assert asked[0][1:] == ("mine", "base", 4)
     assert "120 lines, 900 words, 2 of them new (blorfing, skrrt)" in got.output
-    assert "between 31 words where you wrote one, before between 80" in got.output and "1.5 minutes" in got.output
+    assert "between 31.0 words where you wrote one, before between 80.0" in got.output and "1.5 minutes" in got.output
+    assert "It leans to: saddle, trail." in got.output and "between 5.50, before 6.00" in got.output
+    assert "50% rhyme perfectly, 12% nearly: late/gate." in got.output
+    assert "  I rode all night\n    before: In the light\n    now:    With the saddle tight\n" in got.output
     assert json.loads(said("song.txt", "--json", command=train_command).stdout)["yours"] == [80.0, 31.0]
     assert said("song.txt", "--voice", "Base", command=train_command).exit_code == 2
 

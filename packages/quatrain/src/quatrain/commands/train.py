@@ -52,14 +52,30 @@ def told(changed: Changed) -> str:
     """What a training changed, in sentences."""
     new = ", ".join(changed.new_words[:8]) + (", ..." if len(changed.new_words) > 8 else "")
     words = f"{len(changed.new_words):,} of them new" + (f" ({new})" if new else "")
-    return (
-        f"The voice '{changed.name}' has learned {changed.lines:,} lines, {changed.words:,} words, {words}.\n"
-        f"It hesitates between {changed.yours[1]:.0f} words where you wrote one, before between "
-        f"{changed.yours[0]:.0f}; in its old manner between {changed.range[1]:.0f}, before {changed.range[0]:.0f} "
-        "(perplexity given the part of speech, on lines held out).\n"
-        f"It took {changed.seconds / 60:.1f} minutes and stands in {changed.folder}. "
+    said = [
+        f"The voice '{changed.name}' has learned {changed.lines:,} lines, {changed.words:,} words, {words}.",
+        f"It hesitates between {changed.yours[1]:.1f} words where you wrote one, before between "
+        f"{changed.yours[0]:.1f}; in its old manner between {changed.range[1]:.1f}, before {changed.range[0]:.1f} "
+        "(perplexity given the part of speech, on lines held out).",
+    ]
+    if changed.yours[1] >= changed.yours[0]:
+        said.append("Your lines were as easy to guess before: of its ways with words it kept the old ones.")
+    if changed.leaning:
+        said.append(f"It leans to: {', '.join(changed.leaning)}.")
+    if changed.shapes[1] < changed.shapes[0]:
+        said.append(f"Shapes of your lines: between {changed.shapes[1]:.2f}, before {changed.shapes[0]:.2f}.")
+    if changed.rhymes.pairs:
+        pairs = ", ".join("/".join(pair) for pair in changed.rhymes.pairs[:6])
+        said.append(
+            f"Of your lines {changed.rhymes.perfect:.0%} rhyme perfectly, {changed.rhymes.near:.0%} nearly: {pairs}."
+        )
+    for sample in changed.samples:
+        said.append(f"\n  {sample.line}\n    before: {sample.before}\n    now:    {sample.after}")
+    said.append(
+        f"\nIt took {changed.seconds / 60:.1f} minutes and stands in {changed.folder}. "
         f"Ask it: quatrain next --voice {changed.name}"
     )
+    return "\n".join(said)
 
 
 @contextlib.contextmanager

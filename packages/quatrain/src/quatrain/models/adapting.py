@@ -21,7 +21,7 @@ import jax
 import numpy as np
 
 from ..decode.network import Network
-from . import marginals, storage, structure, training, vocabulary
+from . import marginals, order, storage, structure, training, vocabulary
 from .lexis import Lexis
 from .marginals import LEANS, Lean
 from .transformer import Size
@@ -35,11 +35,13 @@ PASSES = (2, 7)
 """Passes over the text: fewest, for a long one, and most, for a short one."""
 STEPS = (40, 1500)
 """Steps: fewest and most."""
+SHAPE_STEPS = (20, 300)
+"""The same of the structure model."""
 RATE = 3e-4
 BLENDS = (0.0, 0.5, 1.0)
 """Shares of the new layers that are tried."""
-RANGE = 1.05
-"""What a word in the old manner may cost, against before: perplexities."""
+RANGE = 1.035
+"""What a word in the old manner may cost, against before: perplexities. In novels that costs up to 1.05."""
 SAMPLE = 8_000
 """Slots of a text that are read to know what a model expects, or to measure it."""
 
@@ -187,7 +189,7 @@ def shapes(
     learn, choose, judge = own
     if learn is None or choose is None or judge is None:
         return dict(weights), (1.0, 1.0)
-    steps = int(np.clip(len(learn.lead) // 20, 20, 300))
+    steps = int(np.clip(len(learn.lead) // 20, *SHAPE_STEPS))
 
     def both(skip: int) -> Iterator[structure.Batch]:
         sources = [structure.batches(one, _batch(one), seed, skip // 2) for one in (learn, old)]
@@ -235,10 +237,10 @@ def grown_model(base: Voice, lexis: Lexis, moved: np.ndarray) -> vocabulary.Voca
             if lexis.kind_word[kind] >= old:
                 rows[lexis.kind_word[kind]] = usual + rng.normal(0, 0.02, rows.shape[1])
     weights |= {"words": rows, "bias": bias}
-    mine = vocabulary.context(vocabulary.MINE, np.repeat([False, True], len(vocabulary.CLOSES)),
-                              np.tile(np.arange(len(vocabulary.CLOSES)), 2))  # fmt: skip
+    mine = vocabulary.context(vocabulary.MINE, np.repeat([False, True], len(order.CLOSES)),
+                              np.tile(np.arange(len(order.CLOSES)), 2))  # fmt: skip
     if base.source != vocabulary.MINE:  # her lines begin as the base voice's own
-        theirs = mine + (base.source - vocabulary.MINE) * 2 * len(vocabulary.CLOSES)
+        theirs = mine + (base.source - vocabulary.MINE) * 2 * len(order.CLOSES)
         weights["context"] = weights["context"].copy()
         weights["context"][mine] = weights["context"][theirs]
     model = vocabulary.VocabularyModel(lexis, size_of(weights), jax.random.key(0))

@@ -3,6 +3,7 @@
     quatrain corpus verse.txt.xz --name verse --form verse --select
     quatrain corpus novels.tar.xz --name novels --form prose
     python -m quatrain.models.building vocabulary --runs RUNS       (and: structure, plain, …)
+    python -m quatrain.models.building curve --runs RUNS            draws how the tuning by reward went
     python -m quatrain.models.building voice --runs RUNS            writes the voice that the package ships
 
 More steps may be given to a run that has not begun to slow down (see `training.Schedule`).
@@ -177,7 +178,7 @@ def _train(ground: Ground, what: str, steps: int) -> None:
         getattr(module, f"train_{what}")(ground, steps, _tell)
 
 
-WHAT = ("vocabulary", "structure", "plain", "joint", "characters", "tuned", "test", "voice")
+WHAT = ("vocabulary", "structure", "plain", "joint", "characters", "tuned", "curve", "test", "voice")
 
 
 @click.command(help=__doc__)
@@ -185,9 +186,11 @@ WHAT = ("vocabulary", "structure", "plain", "joint", "characters", "tuned", "tes
 @click.option("--cache", "folder", type=click.Path(path_type=Path), help="The cache of tagged text.")
 @click.option("--runs", type=click.Path(path_type=Path), required=True, help="Where checkpoints are kept.")
 @click.option("--steps", type=int, default=4_000, show_default=True)
+@click.option("--to", "picture", type=click.Path(path_type=Path), default=Path("docs/pictures/quatrain-tuning.png"),
+              show_default=True, help="Where the curve is drawn.")  # fmt: skip
 @click.option("--card", type=click.Path(path_type=Path), help="JSON to begin the voice's card with.")
-def main(what: str, folder: Path | None, runs: Path, steps: int, card: Path | None) -> None:
-    """Train one model of the base voice, test it, or write the voice."""
+def main(what: str, folder: Path | None, runs: Path, steps: int, picture: Path, card: Path | None) -> None:
+    """Train one model of the base voice, test it, draw a curve, or write the voice."""
     ground = Ground(folder or cache.default_folder(), runs)
     if what == "test":
         for name, value in test(ground).items():
@@ -196,6 +199,11 @@ def main(what: str, folder: Path | None, runs: Path, steps: int, card: Path | No
         begun = json.loads(card.read_text(encoding="utf-8")) if card else {}
         for name, size in build_voice(ground, voice.SHIPPED / voice.BASE, begun).items():
             click.echo(f"{name}: {size:,} bytes")
+    elif what == "curve":
+        from . import curve
+
+        curve.draw(curve.read(runs / "tuned")).savefig(picture, dpi=120)
+        click.echo(picture)
     else:
         _train(ground, what, steps)
 

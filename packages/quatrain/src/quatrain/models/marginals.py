@@ -6,8 +6,8 @@ the word's bias, so that the voice keeps what it knows of context and takes the 
 10,000 words what no gradient does, in seconds: of words that are not in the text nothing is forgotten.
 
 Source: fast marginal adaptation, Kneser, Peters and Klakow 1997 ("Language model adaptation using dynamic marginals").
-Where we depart: marginals are by tag; expected ones are the model's own on the text, not those of its training text; and
-pseudocounts of the expected ones (`trust`) stand for words that are rare in both.
+Where we depart: marginals are by tag; expected ones are the model's own on the text, not those of its training text;
+and both have pseudocounts (`trust`), so that one occurrence is not believed.
 """
 
 from __future__ import annotations
@@ -74,9 +74,9 @@ def read(network: Network, stream: Stream, most: int | None = None) -> Read:
         some = cuts[start : start + _TOGETHER]
         at = some[:, :1] + np.arange(REACH)
         inside = at < some[:, 1:]
-        fields = (np.where(inside.reshape(*inside.shape, *[1] * (field.ndim - 1)), field[np.minimum(at, len(field) - 1)], 0)
-                  for field in stream.slots)  # fmt: skip
-        hidden = network.read(Slots(*(field.astype(np.int64) for field in fields)), network.net.memory(len(some), REACH))
+        at = np.where(inside, at, some[:, :1])  # what is read after the end is not looked at
+        slots = Slots(*(np.asarray(field)[at].astype(np.int64) for field in stream.slots))
+        hidden = network.read(slots, network.net.memory(len(some), REACH))
         found.append(hidden[inside])
         places.append(at[inside])
     width = network.words.shape[1]

@@ -180,18 +180,40 @@ def new_folder(name: str) -> Path:
     return own_folder() / name
 
 
+def work_folder(name: str, mark: str) -> Path:
+    """Where a training of a voice keeps what it has done; that of another text, which was never ended, is removed.
+
+    Args:
+        name: of the voice.
+        mark: of everything that the training depends on.
+    """
+    folder = new_folder(name).with_name(f".{name}.{mark}")
+    for other in _begun(name):
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+    return folder
+
+
 def delete(name: str) -> None:
-    """Delete a songwriter's voice for good.
+    """Delete a songwriter's voice for good, and what trainings of it that were never ended have left.
 
     Raises:
         UnknownName: there is none of that name.
         BadSetting: it comes with quatrain.
         StorageError: it cannot be deleted.
     """
-    folder = folder_of(name)
+    begun = _begun(name)
+    folder = own_folder() / name if begun and not (SHIPPED / name).exists() else folder_of(name)
     if folder.parent == SHIPPED:
         raise BadSetting(f"The voice '{name}' comes with quatrain and is not deleted.")
-    try:
-        shutil.rmtree(folder)
-    except OSError as error:
-        raise StorageError(f"'{folder}' cannot be deleted: {error.strerror or error}.") from error
+    for one in (*begun, folder):
+        try:
+            if one.exists():
+                shutil.rmtree(one)
+        except OSError as error:
+            raise StorageError(f"'{one}' cannot be deleted: {error.strerror or error}.") from error
+
+
+def _begun(name: str) -> list[Path]:
+    """Folders of trainings of a voice that were not ended."""
+    return sorted(own_folder().glob(f".{name}.*")) if name and set(name) <= _NAME else []
