@@ -29,6 +29,7 @@ from .core.registry import GAMES, SPACES, Entry
 from .core.rollout import Progress, Trajectory, random_policy, returns, rollout, start
 from .core.settings import from_toml, override, to_toml
 from .games.brook import Brook
+from .games.classic import Acrobot, CartPole
 from .games.cleanup import Cleanup
 from .games.clocked import Clocked
 from .games.grid.maps import GridMap
@@ -57,6 +58,7 @@ __all__ = [
     "AbstractInstitution",
     "AbstractTerms",
     "AccordError",
+    "Acrobot",
     "BadCheckpoint",
     "BadGame",
     "BadPayments",
@@ -65,6 +67,7 @@ __all__ = [
     "Box",
     "Brook",
     "BrookWage",
+    "CartPole",
     "CleaningWage",
     "Cleanup",
     "Clocked",

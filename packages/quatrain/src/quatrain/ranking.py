@@ -43,7 +43,7 @@ class Weights:
     fit: float = 0.7
     worst: float = 0.8
     lift: float = 1.0
-    picture: float = 0.6
+    picture: float = 1.2
     rarity: float = 0.1
     shape: float = 0.3
     metre: float = 0.4

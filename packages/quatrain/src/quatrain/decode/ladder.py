@@ -181,6 +181,7 @@ def settle(
     words = frozenset[int]().union(*(variety(rung.asked) for rung in settled))
     if strict or len(words) >= enough:
         return settled
+    settled = settled[: max(most // 2, 1)]  # what gives up something needs room too
     passed: list[tuple[int, Rung, frozenset[int]]] = []
     taken: set[int] = set()
     while heads and len(settled) < most:
