@@ -214,3 +214,10 @@ def test_without_masks_the_form_is_soft(writer):
 
 def test_a_suggestion_is_plain_data(writer):
     assert dataclasses.asdict(lines(writer, DRAFT, count=1)[0])["words"]
+
+
+def test_where_one_word_rhymes_near_rhymes_fill_the_list_and_say_so(writer):
+    found = lines(writer, ["The dial on the dashboard fell to zero"], rhyme_with=1, syllables=11, count=10)
+    assert len(found) == 10
+    kept = {one.words[-1] for one in found if not one.relaxed}
+    assert kept == {"hero"} and all("near rhyme" in one.relaxed[0] for one in found if one.relaxed)

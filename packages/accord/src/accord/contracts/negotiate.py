@@ -158,6 +158,24 @@ class Contracted(AbstractInstitution):
         due = self.space.pays(deal.theta, self.game.signals(before.game, actions, after.game)) * deal.in_force
         return due + self.space.signing(deal.theta, self.num_agents) * before.signed
 
+    def cumulants(
+        self, before: ContractedState, actions: Actions, after: ContractedState
+    ) -> Float[Array, "agents terms"]:
+        """What each term moves: transfers at its highest value less those at its lowest, all others at their lowest.
+
+        Payments that are affine in the terms are these by the weights, and a constant. Others are not told apart so:
+        what is left over stays in the rest of the reward.
+        """
+        low, high = jnp.asarray(self.space.low, jnp.float32), jnp.asarray(self.space.high, jnp.float32)
+        bound = lambda theta: before._replace(deal=Deal(theta, jnp.ones((), jnp.float32)))
+        moved = lambda theta: settle(self.payments(bound(theta), actions, after))
+        each = [moved(jnp.where(jnp.arange(len(low)) == term, high, low)) for term in range(len(low))]
+        return jnp.stack(each, axis=1) - moved(low)[:, None]
+
+    def weights(self, state: ContractedState) -> Float[Array, "terms"]:
+        """The terms in force, scaled to [0, 1]; 0 where there are none."""
+        return self.space.scaled(state.deal.theta) * state.deal.in_force
+
     def observe(self, state: ContractedState) -> Observations:
         """The game's observation beside the contract's."""
         return {"game": self.game.observe(state.game), "contract": self.contract_view(state.deal)}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias
 import equinox as eqx
 import jax.numpy as jnp
 
-from .types import Actions, Array, Bool, Metrics, Observations, PRNGKeyArray, Rewards, State
+from .types import Actions, Array, Bool, Float, Metrics, Observations, PRNGKeyArray, Rewards, State
 
 
 class Discrete(eqx.Module):
@@ -98,6 +98,20 @@ class AbstractGame(eqx.Module, _Variables):
         """The contractible outcomes of a step: all that a contract or a ledger may read. Default: everything."""
         return Transition(before, actions, after)
 
+    def cumulants(self, before: State, actions: Actions, after: State) -> Float[Array, "agents cumulants"]:
+        """Parts of a step's reward whose weight is known: `reward = rest + cumulants @ weights(before)`. Default: none.
+
+        While play stays the same, what a cumulant adds up to does not depend on its weight: who knows the rest and the
+        cumulants of some play knows its return under all weights.
+
+        Source: successor features, Barreto et al. 2017 (arXiv 1606.05312); there the rest is zero.
+        """
+        return jnp.zeros((self.num_agents, 0), jnp.float32)
+
+    def weights(self, state: State, /) -> Float[Array, "cumulants"]:
+        """What each cumulant counts in the reward until the episode ends."""
+        return jnp.zeros(0, jnp.float32)
+
     def measure(self, before: State, actions: Actions, after: State) -> Metrics:
         """Named quantities of a step for people to look at (averaged in curves, kept in records). Default: none."""
         return {}
@@ -114,7 +128,8 @@ class AbstractGame(eqx.Module, _Variables):
 class AbstractInstitution(AbstractGame, _Inside):
     """A game made of another, `game`: everything is as it is there until a subclass says otherwise.
 
-    A subclass with states or actions of its own says what they are inside: `inside` and `apart`.
+    A subclass with states or actions of its own says what they are inside: `inside` and `apart`. Cumulants are not
+    passed on: what an institution does to rewards it may do to them.
     """
 
     if not TYPE_CHECKING:

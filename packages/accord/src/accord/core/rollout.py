@@ -32,7 +32,8 @@ class Trajectory(NamedTuple):
     """What a rollout saw; axes `[time, agents, ..., envs]`.
 
     `end_values` holds `at_end` of the observation *after* a truncated step (before its reset) and zero elsewhere: what
-    bootstrapping needs. `metrics` are means over environments, `[time, ...]`.
+    bootstrapping needs; it has an entry per value that `at_end` gives. `metrics` are means over environments,
+    `[time, ...]`. Cumulants and their weights are there if they were asked for.
     """
 
     observations: Observations
@@ -41,8 +42,10 @@ class Trajectory(NamedTuple):
     rewards: Float[Array, "time agents envs"]
     terminated: Bool[Array, "time envs"]
     truncated: Bool[Array, "time envs"]
-    end_values: Float[Array, "time agents envs"]
+    end_values: Float[Array, "time values envs"]
     metrics: Metrics
+    cumulants: PyTree = ()  # if asked for, Float[Array, "time agents cumulants envs"]
+    weights: PyTree = ()  # and theirs, Float[Array, "time cumulants envs"]
 
 
 def over_envs(function: Callable) -> Callable:
@@ -69,15 +72,15 @@ def rollout(
     progress: Progress,
     num_steps: int,
     *,
-    at_end: Callable[[Observations], Float[Array, "agents"]] | None = None,
+    at_end: Callable[[Observations], Float[Array, "values"]] | None = None,
     keep_observations: bool = True,
+    keep_cumulants: bool = False,
 ) -> tuple[Progress, Trajectory]:
     """Play `num_steps` steps in every environment, beginning anew where an episode ends.
 
     An episode ends *terminated* where `game.terminal` says so and *truncated* at `game.horizon` steps otherwise.
     """
-    n = game.num_agents
-    num_envs = progress.time.shape[0]
+    nothing = _no_values(game, at_end, progress)
 
     def play(state: State, time: Array, words: Array) -> tuple:
         act_key, step_key, next_key = split(_wrap(words), 3)
@@ -87,7 +90,8 @@ def rollout(
         terminated = game.terminal(after)
         truncated = (time + 1 >= game.horizon) & ~terminated
         kept = observations if keep_observations else ()
-        seen = (kept, actions, extras, rewards, terminated, truncated, game.measure(state, actions, after))
+        parts = (game.cumulants(state, actions, after), game.weights(state)) if keep_cumulants else ()
+        seen = (kept, actions, extras, rewards, terminated, truncated, game.measure(state, actions, after), parts)
         return after, time + 1, jax.random.key_data(next_key), seen
 
     def begin(words: Array) -> tuple[State, Array]:
@@ -96,11 +100,11 @@ def rollout(
 
     def body(now: tuple, _: None) -> tuple[tuple, Trajectory]:
         after, time, words, seen = over_envs(play)(*now)
-        kept, actions, extras, rewards, terminated, truncated, metrics = seen
+        kept, actions, extras, rewards, terminated, truncated, metrics, parts = seen
         over = terminated | truncated
 
         def ending() -> tuple:
-            value = jnp.zeros((n, num_envs), jnp.float32)
+            value = nothing
             if (judge := at_end) is not None:
                 value = over_envs(lambda s: judge(game.observe(s)))(after) * truncated.astype(jnp.float32)[None]
             fresh, next_words = over_envs(begin)(words)
@@ -108,13 +112,13 @@ def rollout(
             return value, state, jnp.where(over, 0, time).astype(jnp.int32), next_words
 
         def going_on() -> tuple:
-            return jnp.zeros((n, num_envs), jnp.float32), after, time, words
+            return nothing, after, time, words
 
         # A scalar condition: the fresh states and end values cost nothing on steps where no episode ends.
         value, state, time, words = jax.lax.cond(jnp.any(over), ending, going_on)
         means = jax.tree.map(lambda m: jnp.mean(m.astype(jnp.float32), axis=-1), metrics)
         return (state, time, words), Trajectory(
-            kept, actions, extras, rewards, terminated, truncated, value, means
+            kept, actions, extras, rewards, terminated, truncated, value, means, *parts
         )
 
     # Between steps the keys are bare words, `[2, envs]`: whole keys would lie with the batch axis first.
@@ -122,6 +126,14 @@ def rollout(
         body, (progress.state, progress.time, jax.random.key_data(progress.keys).T), None, length=num_steps
     )
     return Progress(state, time, _wrap(words.T)), seen
+
+
+def _no_values(game: AbstractGame, at_end: Callable | None, progress: Progress) -> Array:
+    """As many zeros as `at_end` gives values, and one for each agent without it."""
+    count = game.num_agents
+    if at_end is not None:
+        count = jax.eval_shape(over_envs(lambda state: at_end(game.observe(state))), progress.state).shape[0]
+    return jnp.zeros((count, progress.time.shape[0]), jnp.float32)
 
 
 def _wrap(words: Array) -> Array:

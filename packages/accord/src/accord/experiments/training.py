@@ -133,5 +133,7 @@ def header_of(
         "contract space": experiment.space.name if experiment.space else None,
         "contract range": [list(space.low), list(space.high)] if space is not None else None,
         **{name: plain[name] for name in _SHAPING},
+        # Only where it is not what it always was: checkpoints from before the choice existed still fit.
+        **({} if settings.critic == "whole" else {"critic": settings.critic}),
     }
 

@@ -63,4 +63,14 @@ ENTRIES = (
         "Banks post liquidity and pay each other over the day: liquidity costs, delay costs, borrowing costs most",
         spaces=("delay-fee", "leader-follower-pact", "liquidity-sharing", "throughput-rule"),
     ),
+    Entry(
+        "cartpole",
+        "accord.games.classic:CartPole",
+        "One agent keeps a pole upright on a cart: the usual first test of a learner",
+    ),
+    Entry(
+        "acrobot",
+        "accord.games.classic:Acrobot",
+        "One agent swings a double pendulum above a line, driving its elbow alone",
+    ),
 )

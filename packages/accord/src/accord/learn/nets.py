@@ -77,6 +77,7 @@ def init_net(
     num_inputs: int,
     num_outputs: int,
     hidden: tuple[int, ...] = (64, 64),
+    num_parts: int = 1,
     shared_trunk: bool = False,
     image: tuple[int, int, int] | None = None,
     filters: int = 6,
@@ -84,6 +85,7 @@ def init_net(
     """Orthogonal weights with gain sqrt(2), 0.01 at the policy's and 1 at the value's last layer; biases 0.
 
     Args:
+        num_parts: values that each agent's critic gives.
         image: height, width and channels of an image at the end of the inputs, to be met with `filters` filters of 3x3
             first (6 in the released pixel net, whose hidden layers of 64 are ReLU and linear; here all are tanh).
 
@@ -105,8 +107,8 @@ def init_net(
     last = (num_inputs, *hidden)[-1]
     head = lambda out, gain: (_orthogonal(next(keys), num_agents, out, last, gain),)
     if shared_trunk:
-        return ActorCritic(tower(), head(num_outputs, 0.01), head(1, 1.0))
-    return ActorCritic((), tower() + head(num_outputs, 0.01), tower() + head(1, 1.0))
+        return ActorCritic(tower(), head(num_outputs, 0.01), head(num_parts, 1.0))
+    return ActorCritic((), tower() + head(num_outputs, 0.01), tower() + head(num_parts, 1.0))
 
 
 def flat(observations: Observations) -> Float[Array, "agents features"]:
@@ -142,9 +144,9 @@ def _through(tower: tuple[Dense | Conv, ...], x: Array, *, last_is_linear: bool)
 
 
 def forward(net: ActorCritic, x: Array) -> tuple[Array, Array]:
-    """Policy outputs `[agents, outputs, ...batch]` and normalised values `[agents, ...batch]`."""
+    """Policy outputs `[agents, outputs, ...batch]` and normalised values `[agents * parts, ...batch]`."""
     x = _through(net.trunk, x, last_is_linear=False)
-    return _through(net.actor, x, last_is_linear=True), _through(net.critic, x, last_is_linear=True)[:, 0]
+    return _through(net.actor, x, last_is_linear=True), _values(net, x)
 
 
 def policy_outputs(net: ActorCritic, x: Array) -> Array:
@@ -154,4 +156,10 @@ def policy_outputs(net: ActorCritic, x: Array) -> Array:
 
 def value_output(net: ActorCritic, x: Array) -> Array:
     """The value half of `forward`."""
-    return _through(net.critic, _through(net.trunk, x, last_is_linear=False), last_is_linear=True)[:, 0]
+    return _values(net, _through(net.trunk, x, last_is_linear=False))
+
+
+def _values(net: ActorCritic, x: Array) -> Array:
+    """What the critic makes of the trunk's features: the parts of the first agent's value, then the next one's."""
+    values = _through(net.critic, x, last_is_linear=True)
+    return values.reshape(-1, *values.shape[2:])

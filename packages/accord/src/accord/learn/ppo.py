@@ -17,7 +17,7 @@ from ..core.rollout import Progress, Trajectory, over_envs, rollout, start
 from ..core.types import Actions, Array, Metrics, Observations, PRNGKeyArray, PyTree
 from . import heads
 from .nets import ActorCritic, flat, forward, image_of, init_net, policy_outputs, value_output
-from .returns import ValueScale, advantages, rescaled
+from .returns import ValueScale, advantages, divided, rescaled, whole
 from .settings import PPOSettings
 
 
@@ -39,7 +39,7 @@ class Batch(NamedTuple):
     actions: Actions
     log_prob: Array
     advantage: Array
-    target: Array  # on the value scale
+    target: Array  # on the value scale; an entry per agent, or per part of its value
 
 
 class PPO:
@@ -98,12 +98,13 @@ class PPO:
             num_inputs=shape.shape[1],
             num_outputs=heads.num_outputs(game.actions),
             hidden=s.hidden,
+            num_parts=num_parts(game, s),
             shared_trunk=s.shared_trunk,
             image=image_of(seen) if s.encoder == "conv" else None,
         )
         progress = start(game, s.num_envs, start_key, phases=min(s.phases, game.horizon, s.num_envs))
         return LearnerState(
-            net, self._fresh_optimiser(net), ValueScale.fresh(game.num_agents),
+            net, self._fresh_optimiser(net), ValueScale.fresh(game.num_agents * num_parts(game, s)),
             progress, run_key, jnp.zeros((), jnp.int32),
         )
 
@@ -146,20 +147,28 @@ class PPO:
             return actions, {"x": x, "log_prob": log_prob, "value": value}
 
         at_end = lambda observations: value_output(net, flat(observations))
-        return rollout(game, act, state.progress, s.num_steps, at_end=at_end, keep_observations=False)
+        return rollout(
+            game, act, state.progress, s.num_steps, at_end=at_end, keep_observations=False,
+            keep_cumulants=num_parts(game, s) > 1,
+        )
 
     def _estimate(
         self, game: AbstractGame, state: LearnerState, progress: Progress, seen: Trajectory
     ) -> tuple[Batch, ValueScale, ActorCritic]:
-        """Advantages and value targets, and the net on the new value scale."""
-        s = self.settings
+        """Advantages and value targets, and the net on the new value scale.
+
+        A critic of parts is taught each part on its own. Advantages are linear in rewards and values, and weights hold
+        until the episode ends, so the parts' advantages add up to that of the reward: the policy learns from the same.
+        """
+        s, apart = self.settings, num_parts(game, self.settings) > 1
         mean, std = (m[None, :, None] for m in state.scale.moments())
         real = lambda values: values * std + mean
         last_values = over_envs(lambda st: value_output(state.net, flat(game.observe(st))))(progress.state)
         cut = seen.truncated[:, None].astype(jnp.float32)
         values = real(seen.extras["value"])
         advantage = advantages(
-            seen.rewards, values, real(last_values[None])[0],
+            divided(seen.rewards, seen.cumulants, seen.weights) if apart else seen.rewards,
+            values, real(last_values[None])[0],
             seen.terminated, seen.truncated, real(seen.end_values) * cut,
             gamma=s.gamma, lambda_=s.lambda_,
         )
@@ -167,6 +176,7 @@ class PPO:
         scale = state.scale.seeing(targets, s.value_rate)
         net = rescaled(state.net, state.scale, scale)
         new_mean, new_std = (m[None, :, None] for m in scale.moments())
+        advantage = whole(advantage, seen.weights) if apart else advantage
         centred = advantage - jnp.mean(advantage, axis=(0, 2), keepdims=True)
         advantage = centred / (jnp.std(advantage, axis=(0, 2), keepdims=True) + 1e-8)
         batch = Batch(
@@ -224,13 +234,20 @@ class PPO:
         entropy = heads.entropy(space, outputs, box_head=s.box_head)
         parts = {
             "policy_loss": -jnp.mean(gain, axis=1),
-            "value_loss": jnp.mean((value - rows.target) ** 2, axis=1),
+            "value_loss": jnp.mean(((value - rows.target) ** 2).reshape(self.game.num_agents, -1), axis=1),
             "entropy": jnp.mean(entropy, axis=1),
             "clipped": jnp.mean((jnp.abs(ratio - 1.0) > s.clip).astype(jnp.float32), axis=1),
             "kl": jnp.mean(ratio - 1.0 - log_ratio, axis=1),
         }
         total = parts["policy_loss"] + 0.5 * s.value_weight * parts["value_loss"] - entropy_weight * parts["entropy"]
         return jnp.sum(total), parts
+
+
+def num_parts(game: AbstractGame, settings: PPOSettings) -> int:
+    """Values that each agent's critic gives: one, or the rest and each cumulant of the game."""
+    if settings.critic == "whole":
+        return 1
+    return 1 + jax.eval_shape(lambda key: game.weights(game.init(key)), jax.random.key(0)).shape[0]
 
 
 class NetPolicy(eqx.Module):

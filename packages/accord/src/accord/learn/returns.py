@@ -1,4 +1,8 @@
-"""Returns, advantages, and the scale on which values are learned."""
+"""Returns, advantages, and the scale on which values are learned.
+
+Where a critic gives several parts of a value, each part is treated like an agent of its own: the axis `agents` then has
+`agents * parts` entries, the parts of the first agent first.
+"""
 
 from typing import NamedTuple
 
@@ -42,17 +46,36 @@ def advantages(
     return result
 
 
-class ValueScale(NamedTuple):
-    """Running mean and mean square of each agent's returns; `weight` is the debiasing mass of the averages."""
+def divided(
+    rewards: Float[Array, "*time agents envs"],
+    cumulants: Float[Array, "*time agents cumulants envs"],
+    weights: Float[Array, "*time cumulants envs"],
+) -> Float[Array, "*time values envs"]:
+    """Rewards as their parts: for each agent the rest, then the cumulants. `whole` puts them together again."""
+    rest = rewards - jnp.sum(cumulants * weights[..., None, :, :], axis=-2)
+    parts = jnp.concatenate([rest[..., None, :], cumulants], axis=-2)
+    return parts.reshape(*rewards.shape[:-2], -1, rewards.shape[-1])
 
-    mean: Float[Array, "agents"]
-    square: Float[Array, "agents"]
+
+def whole(
+    parts: Float[Array, "*time values envs"], weights: Float[Array, "*time cumulants envs"]
+) -> Float[Array, "*time agents envs"]:
+    """For each agent the rest, and every cumulant times its weight: of rewards, of values, of advantages alike."""
+    table = parts.reshape(*parts.shape[:-2], -1, weights.shape[-2] + 1, parts.shape[-1])
+    return table[..., 0, :] + jnp.sum(table[..., 1:, :] * weights[..., None, :, :], axis=-2)
+
+
+class ValueScale(NamedTuple):
+    """Running mean and mean square of each value's returns; `weight` is the debiasing mass of the averages."""
+
+    mean: Float[Array, "values"]
+    square: Float[Array, "values"]
     weight: Float[Array, ""]
 
     @staticmethod
-    def fresh(num_agents: int) -> "ValueScale":
+    def fresh(num_values: int) -> "ValueScale":
         """No returns seen: mean 0, deviation 1."""
-        return ValueScale(jnp.zeros(num_agents), jnp.zeros(num_agents), jnp.zeros(()))
+        return ValueScale(jnp.zeros(num_values), jnp.zeros(num_values), jnp.zeros(()))
 
     def moments(self) -> tuple[Array, Array]:
         """Mean and standard deviation (at least 0.01)."""
@@ -62,7 +85,7 @@ class ValueScale(NamedTuple):
         seen = self.weight > 0
         return jnp.where(seen, mean, 0.0), jnp.where(seen, std, 1.0)
 
-    def seeing(self, targets: Float[Array, "time agents envs"], rate: float) -> "ValueScale":
+    def seeing(self, targets: Float[Array, "time values envs"], rate: float) -> "ValueScale":
         """The scale after a batch of return targets."""
         mean, square = jnp.mean(targets, axis=(0, 2)), jnp.mean(targets**2, axis=(0, 2))
         keep = 1.0 - rate
@@ -81,6 +104,6 @@ def rescaled(net: ActorCritic, old: ValueScale, new: ValueScale) -> ActorCritic:
     last = net.critic[-1]
     assert isinstance(last, Dense), "a value tower ends in a dense layer"
     weight, bias = last
-    ratio = std / new_std
-    last = Dense(weight * ratio[:, None, None], bias * ratio[:, None] + ((mean - new_mean) / new_std)[:, None])
+    ratio, shift = (std / new_std).reshape(bias.shape), ((mean - new_mean) / new_std).reshape(bias.shape)
+    last = Dense(weight * ratio[:, :, None], bias * ratio + shift)
     return net._replace(critic=(*net.critic[:-1], last))

@@ -29,5 +29,8 @@ class PPOSettings:
     encoder: Literal["dense", "conv"] = "dense"
     """What meets an image first: dense layers, or the released net's six 3x3 filters. Features need neither."""
 
+    critic: Literal["whole", "parts"] = "whole"
+    """What the critic foresees: an agent's return as a whole, or the rest of it and each of the game's cumulants."""
+
     box_head: Literal["beta", "gaussian"] = "beta"
     phases: int = bounded(8, 1, 1 << 20, "groups of environments whose episodes begin at different times")

@@ -2,7 +2,8 @@
 
 Phase 1 is the one learner on `Contracted(game, space, RandomTerms(...))`. Play is then frozen, and the contract is
 found in either of two ways: `search` ranks terms by the frozen critics' values (or by played episodes) under unanimity;
-`negotiation` gives the game of two steps in which proposing and accepting are learned.
+`negotiation` gives the game of two steps in which proposing and accepting are learned. A critic of parts
+(`critic=parts`) knows what play earns apart from what terms move: `Forecast` reads off values of terms never asked for.
 
 Source: Christoffersen, Haupt, Hadfield-Menell 2023 (arXiv 2208.10469), Algorithm 1. The search is the solver of their
 released code with unanimity in place of a majority that counts the proposer, and a separate value for the null
@@ -21,12 +22,13 @@ import numpy as np
 from ...contracts.delegate import Delegated
 from ...contracts.negotiate import ChoiceTerms, Contracted, Deal, Negotiated, NoTerms
 from ...contracts.space import AbstractContractSpace
+from ...core.errors import BadSetting
 from ...core.game import AbstractGame
 from ...core.rollout import over_envs, rollout, start
 from ...core.types import Actions, Array, Bool, Float, Observations, Payments, PRNGKeyArray, Theta
 from ..nets import ActorCritic, flat, value_output
 from ..ppo import NetPolicy, policy_of
-from ..returns import ValueScale
+from ..returns import ValueScale, whole
 from ..settings import PPOSettings
 
 
@@ -73,6 +75,31 @@ class Agreement:
     message: str
 
 
+@dataclass(frozen=True)
+class Forecast:
+    """What critics of parts foresee of some plays: what is earned, and what each term moves. Affine in the terms.
+
+    A play is what agents do who believe in some contract, or in none (the last entry of the axis `plays`).
+    """
+
+    space: AbstractContractSpace
+    theta: Float[np.ndarray, "plays_but_last terms"]
+    rest: Float[np.ndarray, "agents plays"]
+    moved: Float[np.ndarray, "agents terms plays"]
+
+    def at(self, theta: Float[np.ndarray, "contracts terms"]) -> Float[np.ndarray, "agents contracts plays"]:
+        """Values of contracts under each play: one product instead of a question to the net for each contract."""
+        weights = np.asarray(jax.vmap(self.space.scaled)(jnp.asarray(theta, jnp.float32)), float)
+        return self.rest[:, None] + np.einsum("itp,ct->icp", self.moved, weights)
+
+    def nearest(self, theta: Float[np.ndarray, "contracts terms"]) -> Float[np.ndarray, "agents contracts_and_null"]:
+        """Values of contracts, each under the play of the nearest terms known; and of no contract under its own."""
+        scaled = lambda terms: np.asarray(jax.vmap(self.space.scaled)(jnp.asarray(terms, jnp.float32)), float)
+        gaps = np.abs(scaled(theta)[:, None] - scaled(self.theta)[None]).sum(axis=2)
+        contracts = np.arange(len(gaps))
+        return np.concatenate([self.at(theta)[:, contracts, gaps.argmin(axis=1)], self.rest[:, -1:]], axis=1)
+
+
 def under_contracts(
     play: Play, theta: Float[np.ndarray, "contracts terms"], *, episodes: int, key: PRNGKeyArray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -96,14 +123,46 @@ def under_contracts(
     return after, discounted, predicted
 
 
+def forecast(
+    play: Play, theta: Float[np.ndarray, "plays terms"], *, states: int = 256, key: PRNGKeyArray
+) -> Forecast:
+    """What the critics of parts foresee at the first states, for the plays of some contracts and of none.
+
+    Raises:
+        BadSetting: the critic gives one value for all.
+    """
+    if play.settings.critic == "whole":
+        raise BadSetting("critic=whole gives one value for all. Train with critic=parts to read values off.")
+    contracted = Contracted(play.game, play.space, NoTerms())
+    terms = np.asarray(theta, np.float32).reshape(-1, play.space.num_terms)
+
+    @jax.jit
+    def run(net: ActorCritic, scale: ValueScale, deals: Deal, key: PRNGKeyArray) -> Array:
+        mean, std = (m[:, None] for m in scale.moments())
+        fresh = start(contracted, states, key).state
+
+        def one(deal: Deal) -> Array:
+            seen = lambda s: flat(contracted.observe(s._replace(deal=deal, signed=deal.in_force)))
+            return jnp.mean(over_envs(lambda s: value_output(net, seen(s)))(fresh) * std + mean, axis=1)
+
+        return jax.lax.map(one, deals)
+
+    deals = Deal(
+        jnp.asarray(np.concatenate([terms, [play.space.low]]), jnp.float32),
+        (jnp.arange(len(terms) + 1) < len(terms)).astype(jnp.float32),
+    )
+    table = np.asarray(run(play.net, play.scale, deals, key), float).reshape(len(terms) + 1, play.game.num_agents, -1)
+    return Forecast(play.space, terms, table[:, :, 0].T, np.moveaxis(table[:, :, 1:], 0, 2))
+
+
 @lru_cache(maxsize=16)
 def _played(contracted: Contracted, settings: PPOSettings, count: int) -> Callable[..., tuple[Array, Array, Array]]:
     """The program behind `under_contracts`, compiled once per game."""
-    gamma = jnp.float32(settings.gamma)
+    gamma, critic_is_whole = jnp.float32(settings.gamma), settings.critic == "whole"
 
     def run(net: ActorCritic, scale: ValueScale, deals: Deal, key: PRNGKeyArray) -> tuple[Array, Array, Array]:
         mean, std = (m[:, None] for m in scale.moments())
-        value = over_envs(lambda s: value_output(net, flat(contracted.observe(s))))
+        output = over_envs(lambda s: value_output(net, flat(contracted.observe(s))))
         fresh = start(contracted, deals.in_force.shape[0] // count, key)
         fresh = jax.tree.map(lambda leaf: jnp.tile(leaf, (1,) * (leaf.ndim - 1) + (count,)), fresh)
         state = fresh.state._replace(deal=deals, signed=deals.in_force)
@@ -115,9 +174,11 @@ def _played(contracted: Contracted, settings: PPOSettings, count: int) -> Callab
         over = seen.terminated.astype(jnp.int32)
         alive = (jnp.cumsum(over, axis=0) - over == 0).astype(jnp.float32)[:, None]
         discount = (gamma ** jnp.arange(contracted.horizon, dtype=jnp.float32))[:, None, None]
-        tail = (seen.end_values[-1] * std + mean) * seen.truncated[-1].astype(jnp.float32)[None] * alive[-1]
+        weights = over_envs(contracted.weights)(state)
+        value = lambda outputs: outputs * std + mean if critic_is_whole else whole(outputs * std + mean, weights)
+        tail = value(seen.end_values[-1]) * seen.truncated[-1].astype(jnp.float32)[None] * alive[-1]
         discounted = jnp.sum(seen.rewards * alive * discount, axis=0) + gamma**contracted.horizon * tail
-        return jnp.sum(seen.rewards * alive, axis=0), discounted, value(state) * std + mean
+        return jnp.sum(seen.rewards * alive, axis=0), discounted, value(output(state))
 
     return jax.jit(run)
 

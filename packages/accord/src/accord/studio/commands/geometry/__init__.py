@@ -6,9 +6,12 @@ import click
 
 from ..group import Commands
 from .contracts import contracts
+from .distributional import distributional
 from .page import page
 from .paths import paths
 from .polytope import polytope
+from .representation import representation
+from .transfer import transfer
 
 EXAMPLES = """\b
 Examples:
@@ -16,6 +19,9 @@ Examples:
   accord geometry paths 2d left
   accord geometry page --open
   accord geometry contracts --out FOLDER
+  accord geometry representation --seeds 10
+  accord geometry distributional --deep
+  accord geometry transfer --seeds 10
 """
 
 
@@ -24,5 +30,5 @@ def geometry() -> None:
     """The shape of value: polytopes, adversarial value functions, distributions, contracts."""
 
 
-for command in (polytope, paths, page, contracts):
+for command in (polytope, paths, page, contracts, representation, distributional, transfer):
     geometry.add_command(command)
