@@ -50,6 +50,28 @@ write = lambda figure: figure.savefig(io.BytesIO(), format="png", dpi=140)
 write(figures.boundary(process, whole))  # finds the fonts
 """
 
+ROOMS = """
+import numpy as np
+from accord.geometry.adversarial import adversarial, signs
+from accord.geometry.adversarial_rivals import policy_gradient
+from accord.geometry.minimax import minimax
+from accord.geometry.representation import basis, worst_case
+from accord.geometry.rooms import rooms
+process = rooms().process(discount=0.99)
+rng = lambda: np.random.default_rng(0)
+deltas = signs(rng(), 20, process.num_states)
+found = adversarial(process, deltas, rng())
+"""
+PAIRS = """
+import numpy as np
+from accord.geometry.contracts import Family, theta_map
+from accord.geometry.implement import implement
+from accord.geometry.pair import random_pair
+rng = np.random.default_rng(0)
+family = lambda states, terms: Family(random_pair(rng, states, 3), rng.normal(size=(terms, states, 3, 3)))
+small, large = family(2, 1), family(30, 64)
+"""
+
 PARTS: dict[str, tuple[str, str]] = {
     "polytope/cloud of 50,000": (PLANE, "sampled(process, rng(), 50_000)"),
     "polytope/membership of 200,000": (PLANE + "values = rng().normal(size=(200_000, 2))", "inside(process, values)"),
@@ -78,6 +100,12 @@ PARTS: dict[str, tuple[str, str]] = {
     "picture/one method": (PICTURE, "write(figures.paths(process, whole, 'damped', walks['damped']))"),
     "picture/all methods": (PICTURE, "write(figures.all_paths(process, whole, walks))"),
     "picture/three states": (PICTURE, "write(figures.space(three, solid, rng()))"),
+    "adversarial/20 values, swap ascent": (ROOMS, "adversarial(process, deltas, rng())"),
+    "adversarial/20 values, policy gradient": (ROOMS, "policy_gradient(process, deltas)"),
+    "representation/worst policy of 16 features": (ROOMS, "worst_case(process, basis(found.values, 16), rng(), 5)"),
+    "representation/minimax, 16 features": (ROOMS, "minimax(process, found.values, 16, rng())"),
+    "contracts/map of 81 joint policies": (PAIRS, "theta_map(small)"),
+    "contracts/cheapest of 64 features, 30 states": (PAIRS, "implement(large, large.pair.planner()[1])"),
 }
 """Name: (preparation, statement). A part is added by a line."""
 

@@ -24,8 +24,8 @@ from .swaps import Ascents, Climbs, ascend
 RESTARTS = 5
 BLURRED, SHARP = 3.0, 0.3
 """Concentrations of the Dirichlet starts, half each. From blurred policies a far reward is seen everywhere, but climbs
-from them end alike; sharp ones end in many places. Both together find more than either (measured, also on small cases:
-the best of all policies in 320 of 320 processes of 7 states, where blurred starts alone found 315)."""
+from them end alike; sharp ones end in many places. Of 320 processes of 7 states, 20 climbs solved all, where blurred
+starts alone solved 315. That is no guarantee: on another 40 they missed one."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
