@@ -14,6 +14,9 @@ import pytest
 
 from quatrain.errors import BadSetting, BadText, UnknownName
 from quatrain.models import voice
+from quatrain.notepad import songs
+from quatrain.notepad.desk import Desk
+from quatrain.notepad.learning import STAGES, Whole
 from quatrain.notepad.voices import Job, Voices
 
 from .conftest import served
@@ -23,7 +26,9 @@ import json, sys, pathlib
 texts = sorted(path.read_text() for path in pathlib.Path(sys.argv[1]).iterdir())
 print(json.dumps({"what": "Reading.", "share": 0.25, "seconds_left": 3}), flush=True)
 print("a word in between", flush=True)
-print(json.dumps({"what": f"Learned {texts} for {sys.argv[2]} from {sys.argv[3]}.", "share": 1, "seconds_left": None}))
+what = f"Learned {texts} for {sys.argv[2]} from {sys.argv[3]}."
+said = {"said": ["It leans to: rain."]} if sys.argv[2] == "other" else {}
+print(json.dumps({"what": what, "share": 1, "seconds_left": None} | said))
 """
 BADLY = "import sys; print('There are 3 words to learn from, and 200 are needed.'); sys.exit(2)"
 SLOWLY = """
@@ -79,6 +84,27 @@ def test_a_voice_learns_and_its_texts_are_forgotten(make: Make, tmp_path: Path) 
     assert not list((tmp_path / "voices" / "texts").iterdir())
 
 
+def test_a_voice_says_what_is_otherwise_now(make: Make) -> None:
+    job = _ended(make(WELL).train("other", [("One", "some text")]))
+    assert list(job.log) == ["It leans to: rain."]
+
+
+def test_the_whole_of_a_training_goes_one_way() -> None:
+    now = 0.0
+    whole = Whole(lambda: now)
+    assert whole.at("reading", 0.0, 2.0) == (0.0, 2.0)
+    told = []
+    for stage in STAGES:
+        for share in (0.0, 0.5, 1.0):
+            now += 10.0
+            told.append(whole.at(stage, share, 1.0))
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares) and shares[-1] == pytest.approx(1.0) and sum(STAGES.values()) == pytest.approx(1.0)
+    assert told[5] == pytest.approx((0.3, 60 * 0.7 / 0.3))  # the end of rehearsing, after six looks
+    assert whole.at("reading", 0.1, 1.0)[0] == pytest.approx(1.0)
+    assert whole.at("something new", 0.5, 7.0) == (pytest.approx(1.0), 7.0)
+
+
 def test_a_training_that_fails_says_why_and_leaves_nothing(make: Make, tmp_path: Path) -> None:
     for name in (".mine.12ab", ".mine2.12ab"):
         (tmp_path / "own" / name).mkdir(parents=True)
@@ -131,7 +157,7 @@ def test_voices_are_listed_chosen_and_deleted(make: Make, tmp_path: Path) -> Non
     listed = {one["name"]: one for one in voices.listed()["voices"]}
     assert (listed["base"]["kind"], listed["base"]["note"], listed["base"]["created"]) == ("base", "Ours.", None)
     assert (listed["mine"]["kind"], listed["mine"]["bytes"] > 1000) == ("yours", True)
-    assert listed["mine"]["note"] == "Learned from 12 lines of yours, made 2026-01-02."
+    assert listed["mine"]["note"] == "Learned from 12 lines of yours."
     voices.choose("mine")
     assert voices.current == "mine"
     with pytest.raises(UnknownName, match="Did you mean 'mine'"):
@@ -140,6 +166,21 @@ def test_voices_are_listed_chosen_and_deleted(make: Make, tmp_path: Path) -> Non
     assert voices.current == "base" and not (tmp_path / "own" / "mine").exists()
     with pytest.raises(BadSetting, match="not deleted"):
         voices.delete("base")
+
+
+@pytest.mark.parametrize("name", ["texts", "voice"])
+def test_no_voice_has_a_file_of_the_notepad_for_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.setattr(songs, "folder", lambda: tmp_path / "quatrain")
+    monkeypatch.setattr(voice, "own_folder", lambda: tmp_path / "quatrain" / "voices")  # beside the songs, as usual
+    _written(tmp_path / "quatrain" / "voices" / name, **{"based on": "base", "lines": 12})
+    desk = Desk.at()
+    try:
+        desk.voices.choose(name)
+        assert desk.voices.current == name  # and a start has deleted nothing
+    finally:
+        desk.close()
 
 
 def test_without_any_voice_it_is_said(make: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -25,9 +25,8 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 
 from ..errors import BadSetting, BadText, BadWord, QuatrainError, StorageError, UnknownName
-from . import guard
+from . import blind, guard
 from . import schema as s
-from .blind import Blind
 from .desk import Desk
 from .engine import SILENCE
 from .guard import Guard
@@ -75,7 +74,7 @@ def notepad(desk: Desk) -> Starlette:
             *api,
             Route("/api/{rest:path}", _nowhere(api), methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
             Route("/blind", lambda _: RedirectResponse("/blind/", 308), methods=["GET"]),
-            Mount("/blind", Blind(desk.songs.folder / "blind")),
+            Mount("/blind", blind.Blind(desk.songs.folder / blind.FOLDER)),
             Route("/{path:path}", _page(desk), methods=["GET"]),
         ],
         middleware=[Middleware(Guard, desk=desk)],

@@ -11,7 +11,12 @@ from . import guard
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-STUDY, VOTES = "study.json", "votes.jsonl"
+FOLDER, STUDY, VOTES = "blind", "study.json", "votes.jsonl"
+
+
+def prepared(folder: Path) -> bool:
+    """Whether there is something to compare, so that the page may lead there."""
+    return (folder / STUDY).is_file()
 
 
 class Blind:

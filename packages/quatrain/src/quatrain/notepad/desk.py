@@ -21,6 +21,8 @@ from .songs import Songs
 from .voices import Voices
 
 KEY = "page.key"
+LEARNING = "learning"
+"""Of the folder of songs, for texts while a voice learns them. Not `voices`: there each folder is a voice."""
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Desk:
         import platformdirs
 
         songs = Songs(folder)
-        voices = Voices(songs.folder / "voices")
+        voices = Voices(songs.folder / LEARNING)
         return cls(
             songs,
             Engine(voices),

@@ -45,6 +45,7 @@ class Engine:
         self._voices = voices
         self._thread = ThreadPoolExecutor(1, "writer")
         self._writer: tuple[str, Writer] | None = None
+        self._loading: tuple[Event, float] | None = None
         self._closed = threading.Event()
 
     def missing(self) -> str:
@@ -84,6 +85,10 @@ class Engine:
                 tell(None)
 
         self._thread.submit(run)
+        if self._loading is not None:  # begun by somebody else, so that only this says what is waited for
+            (kind, status), began = self._loading
+            left = max(status["seconds_left"] - (time.monotonic() - began), 0.0)
+            yield kind, status | {"seconds_left": round(left, 1)}
         try:
             while True:
                 try:
@@ -119,13 +124,18 @@ class Engine:
         voice = self._voices.current
         version = f"{voice} {self._voices.made(voice)}"
         if self._writer is None or self._writer[0] != version:
-            tell(("status", {"message": f"Loading the voice '{voice}'.", "seconds_left": _LOADING}))
-            from ..suggest import Writer
+            status = ("status", {"message": f"Loading the voice '{voice}'.", "seconds_left": _LOADING})
+            tell(status)
+            self._loading = (status, time.monotonic())
+            try:
+                from ..suggest import Writer
 
-            self._writer = None  # never two in memory
-            writer = Writer(voice)
-            writer.warm()
-            self._writer = (version, writer)
+                self._writer = None  # never two in memory
+                writer = Writer(voice)
+                writer.warm()
+                self._writer = (version, writer)
+            finally:
+                self._loading = None
         return self._writer[1]
 
     def warm(self) -> str:

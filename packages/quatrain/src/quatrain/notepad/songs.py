@@ -56,7 +56,7 @@ class Songs:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise StorageError(
-                f"The folder {self.folder} cannot be made ({error.strerror}). Give another one with --data."
+                f"The folder {self.folder} cannot be made ({error.strerror}). Give another one with --songs."
             ) from error
         path = self.folder / FILE
         copies = rescue.backups(self.folder)

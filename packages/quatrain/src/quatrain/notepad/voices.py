@@ -40,7 +40,7 @@ class Job:
         seconds_left: until the end of what it does now.
         message: what it does, or what it came to.
         started: when.
-        log: what it said last.
+        log: what it said last; at the end, what the new voice says otherwise.
     """
 
     id: str
@@ -209,6 +209,8 @@ class Voices:
             except (ValueError, KeyError, TypeError):
                 job.log.append(line.strip()[:500])
                 continue
+            if "said" in report:
+                job.log = deque(map(str, report["said"]), maxlen=_LOG)
             if not job.ended:
                 job.message, job.share = what, min(max(share, 0.0), 1.0)
                 job.seconds_left = None if left is None else max(float(left), 0.0)
@@ -254,7 +256,7 @@ def _note(card: Path) -> str:
     except (OSError, ValueError):
         return "Its card cannot be read."
     if "based on" in known:
-        return f"Learned from {known.get('lines', 0):,} lines of yours, made {known.get('made', '')}."
+        return f"Learned from {known.get('lines', 0):,} lines of yours."
     return str(known.get("note", "Comes with quatrain."))
 
 

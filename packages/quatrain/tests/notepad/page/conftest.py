@@ -30,16 +30,19 @@ class Server:
     Attributes:
         folder: of the songs.
         port: the same each time.
+        voice: as `server.py` knows them: `small` costs nothing, `base` is the real one.
     """
 
     folder: Path
     port: int
+    voice: str = "small"
     _process: subprocess.Popen[str] | None = field(default=None)
 
     def start(self) -> str:
         """Start it; the address to open."""
-        environment = os.environ | {"XDG_CACHE_HOME": str(self.folder / "cache")}
-        command = [sys.executable, str(HERE / "server.py"), str(self.folder / "songs"), str(self.port)]
+        own = {"XDG_CACHE_HOME": str(self.folder / "cache"), "XDG_DATA_HOME": str(self.folder / "data")}
+        environment = os.environ | own
+        command = [sys.executable, str(HERE / "server.py"), str(self.folder / "songs"), str(self.port), self.voice]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         assert self._process.stdout is not None
         said = self._process.stdout.readline()
@@ -128,7 +131,8 @@ def desk(chromium: Any, server: Server) -> Iterator[Callable[..., Any]]:
         if not contexts:
             address.append(server.start())
             usual = {"viewport": {"width": 1280, "height": 860}, "reduced_motion": "reduce", "accept_downloads": True}
-            contexts.append(chromium.new_context(**usual | options))
+            here = {"base_url": address[0].partition("?")[0]}
+            contexts.append(chromium.new_context(**usual | here | options))
         page = contexts[0].new_page()
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: faults.append(str(error)))

@@ -1,18 +1,27 @@
-"""The notepad's own server, with a small writer in place of a trained voice: the page's tests start and kill it.
+"""The notepad's own server: the page's tests start and kill it.
 
-python server.py FOLDER PORT
+    python server.py FOLDER PORT small       a small writer in place of a trained voice
+    python server.py FOLDER PORT base        the real voice; a training is real, and short
+    python server.py FOLDER PORT true        everything as it is
+
+It ends at once if anything in it turns to a machine other than this one.
 """
 
 from __future__ import annotations
 
+import functools
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
+from quatrain.notepad import desk
 from quatrain.notepad import open as door
-from quatrain.notepad.desk import Desk
 from quatrain.notepad.engine import Engine
+from quatrain.notepad.voices import Voices
 from quatrain.text import rhyme, syllables
 from quatrain.text.words import words
 from quatrain.wishes import Suggestion, Wishes
@@ -63,14 +72,29 @@ class SmallWriter:
             yield Suggestion(text, tuple(words(text)), (), syllables.of_line(text)[2], reasons=("the gaps are filled",))
 
 
-def main() -> None:
+def stay(event: str, given: tuple[Any, ...]) -> None:
+    """End the process when it calls another machine."""
+    address = {"socket.connect": 1, "socket.getaddrinfo": 0, "socket.sendto": 1}.get(event)
+    if address is None:
+        return
+    host = given[address][0] if isinstance(given[address], tuple) else given[address]
+    if host not in ("127.0.0.1", "localhost", "::1", None):
+        print(f"{event}: {given}", file=sys.stderr, flush=True)
+        os._exit(70)
+
+
+def main(folder: Path, port: int, voice: str) -> None:
     """Serve until killed."""
-    Engine.missing = lambda self: ""
-    Engine._loaded = lambda self, tell: SmallWriter()  # pyright: ignore[reportAttributeAccessIssue]
-    Desk.prepare = lambda self: None  # the table of endings takes seconds; the page asks for such words instead
-    folder, port = Path(sys.argv[1]), int(sys.argv[2])
+    sys.addaudithook(stay)
+    if voice == "small":
+        Engine.missing = lambda self: ""
+        Engine._loaded = lambda self, tell: SmallWriter()  # pyright: ignore[reportAttributeAccessIssue]
+    desk.Desk.prepare = lambda self: None  # the table of endings takes seconds; the page asks for such words instead
+    if voice != "true":
+        learning = (sys.executable, str(Path(__file__).with_name("short_learning.py")))
+        patch.object(desk, "Voices", functools.partial(Voices, command=learning)).start()
     door.serve(port=port, open_browser=False, folder=folder, tell=lambda line: print(line, flush=True))
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])

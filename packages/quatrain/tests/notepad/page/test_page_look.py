@@ -30,14 +30,13 @@ CLOCK = """() => {
 """Times from a key to the frame that shows it."""
 NAME = "(e => (e.getAttribute('aria-label') || e.textContent || e.title || e.tagName).trim())(document.activeElement)"
 NUMBERS = ["first", "second", "third", "last", "early", "only", "broken", "silver", "open", "winter"]
+LONG = [line.format(NUMBERS[place % 10] + " " + NUMBERS[place // 10 % 10]) for place in range(80) for line in STANZA]
+"""A song of 400 lines."""
 
 
 def test_typing_in_a_song_of_400_lines_is_quick(desk: Open, capsys: pytest.CaptureFixture[str]) -> None:
     page = desk()
-    put(
-        page,
-        [line.format(NUMBERS[place % 10] + " " + NUMBERS[place // 10 % 10]) for place in range(80) for line in STANZA],
-    )
+    put(page, LONG)
     saved(page)
     cursor(page, 201)
     page.wait_for_timeout(800)
@@ -54,46 +53,55 @@ def test_typing_in_a_song_of_400_lines_is_quick(desk: Open, capsys: pytest.Captu
     assert page.evaluate("notepad.sounds.hearing.scans") - scans <= 41  # one line a key, not four hundred
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_serious_finding_of_axe(desk: Open, scheme: str) -> None:
+def serious(page: Any, where: str) -> list[str]:
+    """What axe finds in a page that shuts somebody out."""
     if not AXE.exists():
         pytest.skip("axe-core is not installed: npm ci in notepad/web")
-    page = desk(color_scheme=scheme)
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    grave = [one for one in found if one["impact"] in ("serious", "critical")]
+    return [f"{where}: {one['id']} {[node['target'] for node in one['nodes']][:4]}" for one in grave]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)])
+def test_no_serious_finding_of_axe(desk: Open, scheme: str, width: int) -> None:
+    page = desk(color_scheme=scheme, viewport={"width": width, "height": 860})
+    problems = serious(page, "an empty sheet")
     page.locator(".title").fill("The Garden Gate")
     put(page, EIGHT)
     cursor(page, 3)
     ask(page)
     page.locator(".panel .card").nth(0).get_by_title("Keep for later").click()
     page.locator(".panel .card").nth(0).get_by_title("Single words").click()
-    source = AXE.read_text("utf-8")
-
-    def findings(where: str) -> list[str]:
-        page.evaluate(source)
-        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-        serious = [one for one in found if one["impact"] in ("serious", "critical")]
-        return [f"{where}: {one['id']} {[node['target'] for node in one['nodes']][:4]}" for one in serious]
-
-    problems = findings("sheet")
+    problems += serious(page, "sheet and suggestions")
+    page.keyboard.press("Alt+1")
     views = [
         ("Alt+Enter", ".word-menu .chip"),
         ("Alt+m", ".breakdown li"),
         ("Alt+s", ".menu button"),
+        ("Alt+n", ".menu button"),
         ("F1", "dialog dl"),
+        ("Control+s", "dialog input"),
     ]
     for keys, seen in views:
         cursor(page, 3)
         page.keyboard.press(keys)
         until(lambda seen=seen: page.locator(seen).count() > 0, seen)
-        problems += findings(keys)
+        problems += serious(page, keys)
         page.keyboard.press("Escape")
-    for name in ("Versions", "Voices"):
+    for name, seen in (("Versions", "dialog form"), ("Voices", ".voices li"), ("View", ".menu"), ("Export", ".menu")):
         page.get_by_role("button", name=name).click()
-        page.wait_for_timeout(300)
-        problems += findings(name)
+        until(lambda seen=seen: page.locator(seen).count() > 0, name)
+        problems += serious(page, name)
         page.keyboard.press("Escape")
+    page.get_by_role("button", name="View").click()
+    page.get_by_role("menuitem", name="Stress marks").click()
+    problems += serious(page, "stress marks")
     page.keyboard.press("Alt+o")
     until(lambda: page.locator(".songs .song").count() > 0, "the shelf")
-    problems += findings("shelf")
+    problems += serious(page, "shelf")
+    page.get_by_role("button", name="Trash", exact=True).click()
+    problems += serious(page, "trash")
     assert problems == []
 
 

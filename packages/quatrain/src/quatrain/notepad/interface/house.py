@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from ... import __version__
-from .. import document, saving
+from .. import blind, document, saving
 from ..engine import HEARTBEAT, SILENCE, Event
 from .route import BODY, IMPORT, VOICE, Answer, Call, Stream
 
@@ -32,6 +32,7 @@ def state(call: Call) -> Any:
         "songs": songs,
         "trashed": trashed,
         "folder": str(call.desk.songs.folder),
+        "blind": blind.prepared(call.desk.songs.folder / blind.FOLDER),
     }
 
 

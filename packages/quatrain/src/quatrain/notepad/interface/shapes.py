@@ -99,6 +99,7 @@ ENGINE = s.record("Engine", {"ready": s.flag(), "message": WORDS})
 STATE = s.record("State", {
     "version": WORDS, "limits": _LIMITS, "engine": ENGINE,
     "voice": WORDS, "notice": s.maybe(WORDS), "songs": WHOLE, "trashed": WHOLE, "folder": WORDS,
+    "blind": s.flag(),
 })  # fmt: skip
 JOB = s.record("Job", {
     "id": NAME, "voice": VOICE_NAME, "state": s.choice("waiting", "running", "done", "failed", "stopped"),

@@ -140,8 +140,9 @@ class Notepad {
       else await this.begin();
     }
     void rescueAll(this.session.id).catch(() => undefined);
-    const state = await ask<{ notice: string | null }>("GET", "/api/state").catch(() => null);
+    const state = await ask<{ notice: string | null; blind: boolean }>("GET", "/api/state").catch(() => null);
     if (state?.notice) this.page.notify(state.notice);
+    this.page.offer("compare", state?.blind ?? false);
     await register().catch(() => undefined); // without it, only a reload needs the server
   }
 
@@ -237,7 +238,8 @@ class Notepad {
           (sentence) => this.page.notify(sentence),
           back,
         ),
-      voices: () => voices(back),
+      voices: () => voices(back, () => this.panel.warm(true)),
+      compare: () => void open("/blind/", "_blank", "noopener"),
       help: () => help(back),
     };
   }

@@ -5,7 +5,7 @@ import type { Safety } from "./keep/session";
 
 /** What the bar's buttons open; each gets the place of its button. */
 export type Doors = Record<
-  "shelf" | "insert" | "view" | "versions" | "export" | "voices" | "help" | "panel",
+  "shelf" | "insert" | "view" | "versions" | "export" | "voices" | "compare" | "help" | "panel",
   (at: DOMRect) => void
 >;
 
@@ -57,6 +57,7 @@ export class Page {
       door("versions", "Versions", "clock"),
       door("export", "Export", "share"),
       door("voices", "Voices", "mic"),
+      door("compare", "Compare", "scales", "which of two lines is better, without knowing who wrote it"),
       door("view", "View", "view"),
       door("help", "Keys", "help", "F1"),
       door("panel", "Suggest", "quill", "Ctrl+Enter"),
@@ -67,12 +68,18 @@ export class Page {
       h("div", { class: "sheet" }, this.#notices.page, this.#notices.song, this.title, this.paper, this.info),
     );
     document.body.append(h("div", { class: "app" }, bar, shelf, this.#main, aside));
+    this.offer("compare", false);
     for (const name of ["shelf", "panel"]) this.#toggles.get(name)?.setAttribute("aria-expanded", "false");
   }
 
   /** The place of a door, for what is opened by key. */
   placeOf(name: keyof Doors): DOMRect {
     return this.#toggles.get(name)!.getBoundingClientRect();
+  }
+
+  /** Shows a door, or takes it away where nothing is behind it. */
+  offer(name: keyof Doors, there: boolean): void {
+    this.#toggles.get(name)!.hidden = !there;
   }
 
   /** Shows a part as open or closed. */

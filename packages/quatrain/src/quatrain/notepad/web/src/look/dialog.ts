@@ -149,7 +149,9 @@ export function menu(at: DOMRect, label: string, choices: Choice[], back: () => 
   fill(list, ...items);
   list.addEventListener("keydown", (event) => step(event, list.querySelectorAll("button")));
   put(window.element, at);
-  list.querySelector("button")?.focus();
+  const first = list.querySelector("button");
+  const chosen = first?.role === "menuitemradio" ? list.querySelector<HTMLElement>('[aria-checked="true"]') : null;
+  (chosen ?? first)?.focus();
 }
 
 /** Arrow keys, Home and End among elements. */

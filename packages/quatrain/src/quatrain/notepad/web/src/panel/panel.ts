@@ -4,7 +4,7 @@ import type { EditorView } from "@codemirror/view";
 import { announce } from "../look/announce";
 import { fill, h, icon } from "../look/dom";
 import { step } from "../look/dialog";
-import { Away, Refused, stream } from "../keep/api";
+import { ask, Away, onServer, Refused, serverLives, stream } from "../keep/api";
 import { placeLine, placeLines, placeWord, replaceLine, replaceWord } from "../sheet/placing";
 import { card, type Suggestion } from "./cards";
 import { Tray } from "./tray";
@@ -46,6 +46,8 @@ export class Panel {
   #seed = 0;
   #signature = "";
   #stop: AbortController | null = null;
+  #warmed = false;
+  #waiting: ReturnType<typeof setInterval> | undefined;
 
   /**
    * @param scheme - the scheme wished for the section of a line (from 1).
@@ -82,12 +84,24 @@ export class Panel {
       const inside = (event.target as HTMLElement).closest(".cards .line");
       if (inside) step(event, this.#list.querySelectorAll<HTMLElement>(".line"));
     });
+    onServer((lives) => {
+      if (!lives) this.#warmed = false; // a server that comes back has no voice in memory
+    });
     this.#say("Ask with Ctrl+Enter, wherever the cursor is.");
   }
 
-  /** Follows the cursor. */
+  /** Follows the cursor; with the first words, or where the suggestions are in sight, the voice is made ready. */
   follow(): void {
-    if (this.element.offsetParent !== null) this.#form.follow();
+    const seen = this.element.offsetParent !== null;
+    if (seen) this.#form.follow();
+    if (seen || this.#view.state.doc.length > 0) this.warm();
+  }
+
+  /** Lets the notepad load the voice while nobody waits for it yet. */
+  warm(anew = false): void {
+    if ((this.#warmed && !anew) || !serverLives()) return;
+    this.#warmed = true;
+    ask("POST", "/api/warm").catch(() => (this.#warmed = false));
   }
 
   /** Puts the focus on the first suggestion, or on the form. */
@@ -123,7 +137,10 @@ export class Panel {
         true,
       );
     } finally {
-      if (stop === this.#stop) this.#busy(false);
+      if (stop === this.#stop) {
+        clearInterval(this.#waiting);
+        this.#busy(false);
+      }
     }
   }
 
@@ -165,17 +182,29 @@ export class Panel {
     const draft = texts.slice(0, this.#form.number - 1);
     if (asked.kind === "verse")
       return { path: "/api/verse", body: { draft, lines: 4, wishes: { ...fitting(wishes, draft.length), count: 3 } } };
-    return { path: "/api/suggest", body: { draft, wishes: fitting(wishes, draft.length) } };
+    const { implied } = this.#form;
+    const stride = implied && !wishes.syllables ? { syllables: implied } : {};
+    return { path: "/api/suggest", body: { draft, wishes: { ...fitting(wishes, draft.length), ...stride } } };
   }
 
   #hear(name: string, data: unknown): void {
     if (name === "suggestion") this.#add([this.#dressed(data as Suggestion)]);
     if (name === "verse") this.#add((data as Suggestion[]).map((one) => this.#dressed(one)));
-    if (name === "status") {
-      const { message, seconds_left } = data as { message: string; seconds_left: number | null };
-      this.#say(seconds_left ? `${message} (about ${Math.ceil(seconds_left)} s left)` : message);
-    }
+    if (name === "status") this.#wait(data as { message: string; seconds_left: number | null });
     if (name === "failed") this.#say((data as { message: string }).message, true);
+  }
+
+  /** What is being waited for, with a time that runs down. */
+  #wait({ message, seconds_left }: { message: string; seconds_left: number | null }): void {
+    const end = performance.now() + (seconds_left ?? 0) * 1000;
+    const tell = (): void => {
+      const left = Math.ceil((end - performance.now()) / 1000);
+      const time = left > 0 ? `About ${left} s left.` : "A moment more.";
+      this.#note.textContent = seconds_left === null ? message : `${message} ${time}`;
+    };
+    this.#say("");
+    tell();
+    this.#waiting = setInterval(tell, 1000);
   }
 
   #dressed(one: Suggestion): Suggestion {
@@ -254,6 +283,7 @@ export class Panel {
   }
 
   #say(sentence: string, aloud = false): void {
+    clearInterval(this.#waiting);
     this.#note.textContent = sentence;
     this.#note.classList.toggle("trouble", aloud);
     if (aloud) announce(sentence);

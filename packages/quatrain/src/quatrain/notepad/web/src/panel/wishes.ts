@@ -7,7 +7,7 @@ import { sectionAt, stanzas } from "../song/sections";
 import { heardAt } from "../sheet/hearing";
 import { targetAt } from "../sheet/placing";
 import { rhymes } from "../sheet/rhymes";
-import { shown } from "../sound/syllables";
+import { countsOf, shown } from "../sound/syllables";
 
 /** The engine's wishes, as the contract has them. */
 export type Wishes = {
@@ -95,7 +95,11 @@ export class WishForm {
       ", with a feeling of ",
       this.#words,
     );
-    this.#rhyme.addEventListener("change", () => this.#near());
+    this.#rhyme.addEventListener("change", () => {
+      this.#near();
+      this.#measure();
+    });
+    this.#like.addEventListener("change", () => this.#measure());
     this.follow();
   }
 
@@ -155,9 +159,25 @@ export class WishForm {
       { value: "", label: "any line" },
       ...above.map((line) => ({ value: `${line}`, label: `line ${line}: ${this.#end(line)}` })),
     ]);
-    const like = place?.partner ?? this.#waiting(number) ?? above[0];
     this.#near();
-    this.#syllables.placeholder = like ? shown(heardAt(this.#view.state, like).strict) : "any";
+    this.#measure();
+  }
+
+  /** The count that is used if none is typed: of the line it is shaped like, of its rhyme, or of the line above. */
+  #measure(): void {
+    const same = Number(this.#like.value) || this.#partner();
+    const count = same ? shown(heardAt(this.#view.state, same).strict) : this.implied;
+    this.#syllables.placeholder = String(count ?? "any");
+  }
+
+  /** Without a rhyme and a shape the song keeps its stride: the count of the line directly above, if there is one. */
+  get implied(): number | null {
+    if (this.#like.value || this.#partner()) return null;
+    const { state } = this.#view;
+    const above = this.number - 1;
+    if (above < 1 || !isSung(state.doc.line(above).text)) return null;
+    const [fewest = 0] = countsOf(heardAt(state, above).strict); // "every" and "flower" are mostly sung short
+    return fewest >= 1 && fewest <= 20 ? fewest : null;
   }
 
   /** The wishes for the place of the cursor. */

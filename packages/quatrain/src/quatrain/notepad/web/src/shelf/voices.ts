@@ -21,8 +21,13 @@ type Voices = { current: string; voices: Voice[]; job: Job | null };
 const READ = /\.(?:txt|text|lrc|cho|chopro|chordpro|crd|pro|md)$/i;
 const MOST = 30_000_000;
 
-/** Opens the voices. */
-export function voices(back: () => void): void {
+/**
+ * Opens the voices.
+ *
+ * @param back - where the focus goes afterwards.
+ * @param changed - called when another voice writes.
+ */
+export function voices(back: () => void, changed: () => void): void {
   const list = h("ul", { class: "voices" });
   const progress = h("div", { class: "progress", "aria-live": "polite" });
   const note = h("p", { class: "note" });
@@ -36,10 +41,11 @@ export function voices(back: () => void): void {
   });
   const folder = press("a folder", () => Promise.resolve(pick.click()));
   const single = press("files", () => Promise.resolve(files.click()));
+  const shelved = press("the songs of this shelf", learnShelf);
   const drop = h(
     "div",
     { class: "drop", tabindex: -1 },
-    h("p", {}, "Drop a folder of your own songs here, or choose ", folder, " or ", single, "."),
+    h("p", {}, "Drop a folder of your own songs here, or choose ", folder, ", ", single, " or ", shelved, "."),
     h("p", { class: "faint" }, "The suggestions learn how you write. The text never leaves this machine."),
     pick,
     files,
@@ -80,16 +86,13 @@ export function voices(back: () => void): void {
         void ask<Voices>("PUT", "/api/voices/current", { name: voice.name })
           .then((answer) => {
             draw(answer);
+            changed();
             announce(`Suggestions now come in the voice ${voice.name}`);
           })
           .catch(trouble),
     );
     const size = `${(voice.bytes / 1e6).toFixed(1)} MB`;
-    const facts = [
-      voice.kind === "base" ? "ships with the notepad" : voice.created ? `made ${when(voice.created)}` : "",
-      size,
-      voice.note,
-    ]
+    const facts = [voice.note.replace(/\.$/, ""), voice.created ? `made ${when(voice.created)}` : "", size]
       .filter(Boolean)
       .join(" · ");
     const remove = voice.kind === "yours" ? press("Delete for good", () => erase(voice.name), "quiet danger") : null;
@@ -117,6 +120,7 @@ export function voices(back: () => void): void {
       return;
     await send("DELETE", `/api/voices/${encodeURIComponent(name)}`);
     announce(`${name} is deleted`);
+    changed();
     await load();
   }
 
@@ -137,6 +141,7 @@ export function voices(back: () => void): void {
       h("div", { class: "row" }, h("strong", {}, job.voice), h("span", { class: "faint" }, left), halt),
       bar,
       h("p", {}, job.message),
+      job.state === "done" && job.log.length ? h("ul", { class: "otherwise" }, ...job.log.map((one) => h("li", {}, one))) : null,
     );
     if (over) announce(`${job.voice}: ${job.message}`);
   }
@@ -154,6 +159,12 @@ export function voices(back: () => void): void {
     const job = await ask<Job>("POST", "/api/voices", { name: await free(named), texts });
     note.textContent = "";
     await follow(job);
+  }
+
+  async function learnShelf(): Promise<void> {
+    const { songs } = await ask<{ songs: { id: string }[] }>("GET", "/api/songs?limit=500");
+    const body = { name: await free("mine"), texts: [], songs: songs.map(({ id }) => id) };
+    await follow(await ask<Job>("POST", "/api/voices", body));
   }
 
   /** A name as voices have it, and not yet taken. */
