@@ -189,7 +189,8 @@ def test_walks_between_cells_are_those_of_the_optimal_values():
 
 @pytest.fixture
 def small(monkeypatch):
-    """The study in a second or two."""
+    """The study in a second or two, told to a wide terminal."""
+    monkeypatch.setenv("COLUMNS", "160")
     for name, value in {"DISCOUNTS": (0.9,), "NEW_GOALS": 5, "TARGETS": 4, "ROUNDS": 3, "LIBRARIES": (1, 3),
                         "THETAS": np.linspace(-2, 2, 21)}.items():  # fmt: skip
         monkeypatch.setattr(study, name, value)

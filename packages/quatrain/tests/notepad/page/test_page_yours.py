@@ -130,8 +130,8 @@ def test_the_blind_comparison_is_behind_a_door_of_the_bar(desk: Open, server: Se
     rating.locator("input[type=text]").first.fill("Ann")
     rating.keyboard.press("Enter")
     until(lambda: rating.locator(".choice").count() == 2, "a pair")
-    shown = rating.locator(".choice").all_inner_texts()
-    assert any("lamps" in one or "One more" in one for one in shown)
+    shown = lambda: rating.locator(".choice").all_inner_texts()
+    until(lambda: any("lamps" in one or "One more" in one for one in shown()), "the lines of a pair")
     assert serious(rating, "comparison") == []
     rating.locator(".choice").first.click()
     votes = folder / VOTES

@@ -25,7 +25,7 @@ Examples:
 """
 
 
-@click.group(cls=Commands, epilog=EXAMPLES)
+@click.group(cls=Commands, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
 def geometry() -> None:
     """The shape of value: polytopes, adversarial value functions, distributions, contracts."""
 
